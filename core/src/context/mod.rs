@@ -1,0 +1,133 @@
+//! Where the code being polled stands: in which region, on which runtime, with how much budget left.
+//!
+//! Each region enters itself around every poll, and around dropping its body ([`enter`]); whatever
+//! runs inside finds the chain of regions of this poll, innermost first. The chain lives on the
+//! stack, so that entering allocates nothing; a region gets a [node](crate::tree) only when somebody
+//! needs one (a handle, a hold, the first `Pending`).
+//!
+//! The chain is found through one raw pointer in a thread-local `Cell`, set and restored around the
+//! poll; a counted reference there was measured thirty times dearer. `pointer` holds the `unsafe`
+//! that this costs, and nothing else.
+
+mod budget;
+mod pointer;
+mod region;
+
+use std::sync::Arc;
+
+pub use budget::charge;
+pub use region::Region;
+
+use crate::{
+    Runtime,
+    tree::{Kind, NodeRef},
+};
+
+/// One region on the chain of the poll that is going on.
+pub(crate) struct Frame<'a> {
+    outer: Option<&'a Frame<'a>>,
+    region: &'a Region,
+    runtime: Option<&'a Arc<Runtime>>,
+}
+
+/// Runs `f` inside `region`, and inside `runtime` where one is given.
+///
+/// The context before is restored when `f` returns or unwinds. The top of a task, and any region that
+/// is entered from outside every other, starts with a fresh budget.
+pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce() -> R) -> R {
+    pointer::with(|outer| {
+        let frame = Frame {
+            outer,
+            region,
+            runtime: runtime.or(outer.and_then(|outer| outer.runtime)),
+        };
+        if outer.is_none() || region.kind() == Kind::Task {
+            budget::fresh(|| pointer::set(&frame, f))
+        } else {
+            pointer::set(&frame, f)
+        }
+    })
+}
+
+/// Runs `f` outside every region, as foreign code would.
+pub fn leave<R>(f: impl FnOnce() -> R) -> R {
+    pointer::clear(f)
+}
+
+/// The runtime of the task being polled, or of the facade worker thread this is.
+pub fn runtime<R>(f: impl FnOnce(Option<&Arc<Runtime>>) -> R) -> R {
+    pointer::with(|frame| f(frame.and_then(|frame| frame.runtime)))
+}
+
+/// Whether any region is entered on this thread.
+pub fn is_inside() -> bool {
+    pointer::with(|frame| frame.is_some())
+}
+
+/// Whether the code being polled is cancelled: its own region, or one around it up to a shield.
+pub fn is_cancelled() -> bool {
+    pointer::with(|innermost| {
+        let mut current = innermost;
+        while let Some(frame) = current {
+            if let Some(node) = frame.region.existing_node() {
+                return node.node().is_cancelled();
+            }
+            if frame.region.kind() == Kind::Shield {
+                return false;
+            }
+            current = frame.outer;
+        }
+        false
+    })
+}
+
+/// The node of the innermost region, made now if it has none yet.
+pub fn node() -> Option<NodeRef> {
+    pointer::with(|innermost| innermost.map(Frame::node))
+}
+
+/// Like [`node()`], but `None` while nothing needed a node in the innermost regions.
+///
+/// For reading the tree without making it larger.
+pub fn existing_node() -> Option<NodeRef> {
+    pointer::with(|innermost| {
+        let mut current = innermost;
+        while let Some(frame) = current {
+            if let Some(node) = frame.region.existing_node() {
+                return Some(Arc::clone(node));
+            }
+            current = frame.outer;
+        }
+        None
+    })
+}
+
+/// The nearest region that a cancel ends: its node, unless a shield comes first.
+pub fn nearest_scope() -> Option<NodeRef> {
+    pointer::with(|innermost| {
+        innermost
+            .filter(|frame| frame.region.kind() != Kind::Shield)
+            .map(Frame::node)
+    })
+}
+
+impl Frame<'_> {
+    /// A loop, not a recursion: hundreds of regions may have to be given nodes at once.
+    fn node(&self) -> NodeRef {
+        let mut bare = Vec::new();
+        let mut current = Some(self);
+        let mut parent = None;
+        while let Some(frame) = current {
+            if let Some(node) = frame.region.existing_node() {
+                parent = Some(Arc::clone(node));
+                break;
+            }
+            bare.push(frame.region);
+            current = frame.outer;
+        }
+        while let Some(region) = bare.pop() {
+            parent = Some(region.make_node(parent.as_ref()));
+        }
+        parent.expect("the walk starts at a frame, so there is a node")
+    }
+}

@@ -1,0 +1,83 @@
+//! The object-safe mirror of [`Backend`], for runtimes that anyrt was not compiled with.
+
+use std::{future::Future, io, pin::Pin};
+
+use super::{Backend, Capabilities, Gone, OwnedIo, RawTimer, Refused, RuntimeId, Source};
+use crate::Instant;
+
+mod sealed {
+    pub trait Sealed {}
+    impl<B: super::Backend> Sealed for B {}
+}
+
+/// [`Backend`] behind a pointer; implemented for every backend, and only by this blanket.
+///
+/// Each call boxes what the static trait passes unboxed.
+pub trait ErasedBackend: Send + Sync + sealed::Sealed {
+    /// See [`Backend::name`].
+    fn name(&self) -> &'static str;
+    /// See [`Backend::id`].
+    fn id(&self) -> RuntimeId;
+    /// See [`Backend::capabilities`].
+    fn capabilities(&self) -> Capabilities;
+    /// See [`Backend::spawn`].
+    ///
+    /// # Errors
+    /// See [`Backend::spawn`].
+    #[track_caller]
+    fn spawn_boxed(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> Result<(), Gone>;
+    /// See [`Backend::spawn_blocking`].
+    ///
+    /// # Errors
+    /// See [`Backend::spawn_blocking`].
+    fn spawn_blocking_boxed(&self, job: Box<dyn FnOnce() + Send>) -> io::Result<()>;
+    /// See [`Backend::now`].
+    fn now(&self) -> Instant;
+    /// See [`Backend::timer`].
+    fn timer_boxed(&self, at: Option<Instant>) -> Pin<Box<dyn RawTimer>>;
+    /// See [`Backend::register`].
+    ///
+    /// # Errors
+    /// See [`Backend::register`].
+    fn register_boxed(&self, io: OwnedIo) -> Result<Box<dyn Source>, Refused<OwnedIo>>;
+    /// See [`Backend::on_runtime_thread`].
+    fn on_runtime_thread(&self) -> bool;
+}
+
+impl<B: Backend> ErasedBackend for B {
+    fn name(&self) -> &'static str {
+        Backend::name(self)
+    }
+
+    fn id(&self) -> RuntimeId {
+        Backend::id(self)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Backend::capabilities(self)
+    }
+
+    fn spawn_boxed(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> Result<(), Gone> {
+        Backend::spawn(self, task)
+    }
+
+    fn spawn_blocking_boxed(&self, job: Box<dyn FnOnce() + Send>) -> io::Result<()> {
+        Backend::spawn_blocking(self, job)
+    }
+
+    fn now(&self) -> Instant {
+        Backend::now(self)
+    }
+
+    fn timer_boxed(&self, at: Option<Instant>) -> Pin<Box<dyn RawTimer>> {
+        Box::pin(Backend::timer(self, at))
+    }
+
+    fn register_boxed(&self, io: OwnedIo) -> Result<Box<dyn Source>, Refused<OwnedIo>> {
+        Backend::register(self, io).map(|source| Box::new(source) as Box<dyn Source>)
+    }
+
+    fn on_runtime_thread(&self) -> bool {
+        Backend::on_runtime_thread(self)
+    }
+}

@@ -1,0 +1,30 @@
+//! What anyrt and its backends agree on: the contract of a runtime, the poll context, the cancel
+//! tree.
+//!
+//! Library and application authors never see this crate; they use `anyrt`. Authors of a runtime
+//! depend on it, implement [`Backend`] and run the conformance suite. It is small, it holds no
+//! runtime, and it stays at one version, so that two versions of the facade in one program see each
+//! other's scopes.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`contract`] | the traits a runtime implements, and their duties |
+//! | [`context`] | which region of code is being polled, and on which runtime |
+//! | [`tree`] | who is cancelled, and who is held |
+//! | [`limiter`] | how many at once, first come first served |
+//! | [`pool`] | threads for blocking jobs, for runtimes that have none |
+
+pub mod context;
+pub mod contract;
+mod counts;
+mod instant;
+pub mod limiter;
+pub mod pool;
+mod runtime;
+mod sync;
+pub mod tree;
+
+pub use contract::*;
+pub use counts::{Count, Counts};
+pub use instant::Instant;
+pub use runtime::{DEFAULT_THREADS, Runtime, RuntimeHandle, Shared};

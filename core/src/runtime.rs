@@ -1,0 +1,100 @@
+//! What one run of a runtime shares: its root, its default limiter, its counts.
+
+use std::{any::Any, fmt, sync::Arc};
+
+use crate::{
+    Counts, ErasedBackend, Instant,
+    limiter::Limiter,
+    tree::{Deadline, Kind, Node, NodeRef},
+};
+
+/// A runtime as the poll context knows it: the facade's own handle, and what the run shares.
+///
+/// The handle's type belongs to the facade; another version of the facade that meets it here goes
+/// through [`RuntimeHandle::erased`].
+pub struct Runtime<H: ?Sized = dyn RuntimeHandle> {
+    shared: Arc<Shared>,
+    handle: H,
+}
+
+/// A facade's handle on a runtime, as [`Runtime`] stores it.
+pub trait RuntimeHandle: Any + Send + Sync {
+    /// The runtime's clock.
+    fn now(&self) -> Instant;
+    /// The backend, for a facade that does not know this type.
+    fn erased(&self) -> Arc<dyn ErasedBackend>;
+    /// The handle, to be downcast.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<H: RuntimeHandle> Runtime<H> {
+    /// A runtime that shares `shared` with others of the same run.
+    pub fn new(handle: H, shared: Arc<Shared>) -> Arc<Runtime> {
+        Arc::new(Self { shared, handle })
+    }
+}
+
+impl<H: ?Sized> Runtime<H> {
+    /// The facade's handle.
+    pub fn handle(&self) -> &H {
+        &self.handle
+    }
+
+    /// What the run shares.
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl<H: ?Sized> fmt::Debug for Runtime<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What everything inside one `run` shares; one for the whole process inside foreign runtimes.
+pub struct Shared {
+    root: NodeRef,
+    limiter: Arc<Limiter>,
+    counts: Counts,
+}
+
+/// How many worker-thread calls run at once unless a program says otherwise, on every backend.
+pub const DEFAULT_THREADS: usize = 40;
+
+impl Shared {
+    /// A fresh root with the default limiter.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            root: Arc::new(Node::new(Kind::Children, Deadline::Never)),
+            limiter: Arc::new(Limiter::new(Some(DEFAULT_THREADS))),
+            counts: Counts::default(),
+        })
+    }
+
+    /// The node above every task of the run.
+    pub fn root(&self) -> &NodeRef {
+        &self.root
+    }
+
+    /// The limiter that worker-thread calls use by default.
+    pub fn limiter(&self) -> &Arc<Limiter> {
+        &self.limiter
+    }
+
+    /// What is alive in the run.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("root", self.root.node())
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
+}

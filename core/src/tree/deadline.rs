@@ -1,0 +1,97 @@
+//! Deadlines, read along the way up.
+
+use std::{sync::Arc, task::Waker, time::Duration};
+
+use super::{
+    flags::SHIELD,
+    node::{Node, NodeRef, Reason},
+    walk,
+};
+use crate::Instant;
+
+/// When a region ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// Not by itself.
+    Never,
+    /// So long after the clock is first read, which happens when somebody asks or when the body is
+    /// first pending.
+    After(Duration),
+    /// At this instant.
+    At(Instant),
+}
+
+impl Deadline {
+    /// `After` becomes `At`, or `Never` where the clock has no such instant.
+    fn fix(&mut self, now: impl FnOnce() -> Instant) -> Option<Instant> {
+        if let Self::After(delay) = *self {
+            *self = match now().checked_add(delay) {
+                Some(at) => Self::At(at),
+                None => Self::Never,
+            };
+        }
+        match *self {
+            Self::At(at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+impl Node {
+    /// The deadline, fixed by reading the clock if it was still a delay.
+    pub fn fix_deadline(&self, now: impl FnOnce() -> Instant) -> Option<Instant> {
+        self.lock().deadline.fix(now)
+    }
+
+    /// Moves the deadline and wakes the region to see it.
+    pub fn set_deadline(&self, deadline: Deadline) {
+        let waker: Option<Waker> = {
+            let mut state = self.lock();
+            state.deadline = deadline;
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// What the code at `node` has to reckon with: the earliest deadline up to the next shield.
+///
+/// `None` means that it is cancelled already; `Some(Deadline::Never)` that no deadline is set.
+pub fn effective_deadline(node: &NodeRef, now: impl Fn() -> Instant) -> Option<Deadline> {
+    let mut earliest: Option<Instant> = None;
+    let mut current = Some(Arc::clone(node));
+    while let Some(node) = current {
+        if node.node().is_cancelled() {
+            return None;
+        }
+        let mut state = node.node().lock();
+        if let Some(at) = state.deadline.fix(&now) {
+            earliest = Some(earliest.map_or(at, |earliest| earliest.min(at)));
+        }
+        if node.node().flags() & SHIELD != 0 {
+            break;
+        }
+        current = state.parent.clone();
+    }
+    Some(earliest.map_or(Deadline::Never, Deadline::At))
+}
+
+/// Cancels every node from `node` upwards whose deadline has passed.
+///
+/// For code that never lets its timers be polled: it compares the clock when its budget is spent.
+pub fn expire(node: &NodeRef, now: Instant) {
+    let mut current = Some(Arc::clone(node));
+    while let Some(node) = current {
+        let (due, parent) = {
+            let state = node.node().lock();
+            let due = matches!(state.deadline, Deadline::At(at) if at <= now);
+            (due && state.reason.is_none(), state.parent.clone())
+        };
+        if due {
+            walk::cancel(&node, Reason::Deadline);
+        }
+        current = parent;
+    }
+}

@@ -1,0 +1,38 @@
+//! The cancel tree: who is cancelled when a scope is, and who keeps a cancelled scope alive.
+//!
+//! Each region of code that can be cancelled or shielded has a [`Node`]; [`attach`] puts it under
+//! the region around it. Two things travel along the edges:
+//!
+//! - a **cancel** goes *down*: [`cancel`] marks the node and everything below it, except what lies
+//!   behind a shield, and wakes each marked node's own waker ([`walk`]);
+//! - a **hold** goes *up*: while something inside must not be dropped (an unfinished shield, a group
+//!   with live children, a running worker thread), every node from there to the next task root counts
+//!   it ([`hold`]), and a cancelled region waits until its count is zero.
+//!
+//! A region looks ([`Node::look`]) after each poll of its body that returned `Pending`: cancelled and
+//! free of holds means that the body is dropped.
+//!
+//! # Why no event is lost
+//!
+//! Every node has one lock, and no operation holds two. `attach` enters the child in the parent's
+//! list and copies the parent's marks under the parent's lock; a walk marks the parent and copies
+//! the list under the same lock. So a child is either on the list that is walked, or copies the
+//! mark. A node that is re-attached meanwhile is skipped by a walk that comes from its old parent.
+//!
+//! Holds are counted per node; only the changes 0 to 1 and 1 to 0 travel on, to the node that was
+//! *charged*, which the child remembers. The change 1 to 0 on a node can not overtake its own change
+//! 0 to 1, because whoever placed a hold releases it only after placing has returned. A release may
+//! arrive late at an ancestor, which then waits a little longer; when it arrives, it wakes.
+//!
+//! Walks in both directions are loops, never recursion: depth is bounded by memory, not by the stack.
+
+mod deadline;
+mod flags;
+mod holds;
+mod node;
+mod walk;
+
+pub use deadline::{Deadline, effective_deadline, expire};
+pub use holds::{hold, release};
+pub use node::{Branch, Closed, Kind, Look, Node, NodeRef, Reason, attach, detach};
+pub use walk::cancel;
