@@ -245,15 +245,16 @@ impl fmt::Debug for Node {
     }
 }
 
-/// Puts a new node under `parent`, inheriting a cancel that has already reached it.
+/// Puts a new node under `parent`, inheriting a cancel that has already reached it. Returns how many
+/// children the parent has now.
 ///
 /// # Errors
 ///
 /// [`Closed`] if the parent takes no more children; the node is then outside the tree as before.
-pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<(), Closed> {
+pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
     // The link upwards first: once the node is on the list, a walk compares it.
     node.node().lock().parent = Some(Arc::clone(parent));
-    let (slot, inherited) = {
+    let (slot, inherited, siblings) = {
         let mut above = parent.node().lock();
         let flags = parent.node().flags();
         if flags & CLOSED != 0 {
@@ -261,7 +262,8 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<(), Closed> {
             node.node().lock().parent = None;
             return Err(Closed);
         }
-        (above.kids.insert(Arc::clone(node)), flags & CANCELLED != 0)
+        let slot = above.kids.insert(Arc::clone(node));
+        (slot, flags & CANCELLED != 0, above.kids.len())
     };
     let mut state = node.node().lock();
     state.slot = slot;
@@ -269,7 +271,7 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<(), Closed> {
         let shield = node.node().flags() & SHIELD != 0;
         node.node().raise(if shield { OUTER } else { INHERITED });
     }
-    Ok(())
+    Ok(siblings)
 }
 
 /// Takes a node whose region has ended out of the tree.
