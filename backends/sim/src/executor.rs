@@ -1,0 +1,410 @@
+//! The simulation itself: what can run, whose turn it is, and what happens when nobody's is.
+//!
+//! Everything is behind one lock. Nothing of the user's (a poll, a wake, a destructor, a job) runs under it.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    io,
+    panic::Location,
+    pin::Pin,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::{Context, Waker},
+    thread::{self, ThreadId},
+    time::{self, Duration},
+};
+
+use anyrt_core::{Gone, RuntimeId};
+
+use crate::{
+    job::{Job, JobName, Worker},
+    order::{Order, RunQueue},
+    panics::contain,
+    report,
+    task::{Body, Name, Task, TaskWaker},
+    timer::Timers,
+};
+
+/// What a simulation's handles, wakers, timers and threads share.
+pub(crate) struct Core {
+    id: RuntimeId,
+    order: Order,
+    state: Mutex<State>,
+    /// Notified when the driving thread, or whoever shuts down, may have something to do.
+    changed: Condvar,
+}
+
+pub(crate) struct State {
+    pub(crate) timers: Timers,
+    queue: RunQueue<Runnable>,
+    /// Key of the next task, main included.
+    next: u64,
+    /// How many tasks and jobs there have been.
+    spawned: u64,
+    submitted: u64,
+    /// By key, which is the order of spawning.
+    tasks: BTreeMap<u64, Task>,
+    /// Those that wait for their turn, by number.
+    jobs: BTreeMap<u64, Job>,
+    /// Those that were started and have not returned: one, or those that the watchdog gave up as well.
+    running: BTreeMap<u64, JobName>,
+    worker: Option<Worker>,
+    /// Who is inside `block_on`.
+    driver: Option<ThreadId>,
+    is_closed: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Runnable {
+    Task(u64),
+    Job(u64),
+}
+
+/// Whose turn it is.
+enum Turn {
+    Main(Waker),
+    Task(u64, Body, Waker),
+    Job(Job),
+}
+
+/// How long to wait in real time, for what the simulation has no power over.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    pub(crate) job: Duration,
+    pub(crate) hang: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            job: Duration::from_secs(10),
+            hang: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Core {
+    pub(crate) fn new(order: Order) -> Arc<Self> {
+        Arc::new(Self {
+            id: RuntimeId::unique(),
+            order,
+            state: Mutex::new(State {
+                timers: Timers::new(time::Instant::now().into()),
+                queue: RunQueue::new(order),
+                next: 0,
+                spawned: 0,
+                submitted: 0,
+                tasks: BTreeMap::new(),
+                jobs: BTreeMap::new(),
+                running: BTreeMap::new(),
+                worker: None,
+                driver: None,
+                is_closed: false,
+            }),
+            changed: Condvar::new(),
+        })
+    }
+
+    pub(crate) fn id(&self) -> RuntimeId {
+        self.id
+    }
+
+    pub(crate) fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Ignores poisoning: no user code runs under the lock.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To be called after a change that gives the driving thread something to do.
+    pub(crate) fn changed(&self) {
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn is_driven_here(&self) -> bool {
+        self.lock().driver == Some(thread::current().id())
+    }
+
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        body: Body,
+        place: &'static Location<'static>,
+    ) -> Result<(), Gone> {
+        let mut state = self.lock();
+        if state.is_closed {
+            // The body is dropped after the lock is released, and before this returns.
+            drop(state);
+            return Err(Gone);
+        }
+        state.spawned += 1;
+        let number = state.spawned;
+        state.insert(self, Name::Spawned { number, place }, Some(body));
+        drop(state);
+        self.changed();
+        Ok(())
+    }
+
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        work: Box<dyn FnOnce() + Send>,
+        place: &'static Location<'static>,
+    ) -> io::Result<()> {
+        let mut state = self.lock();
+        let ready = if state.is_closed {
+            Err(Gone.into())
+        } else {
+            // Now, because a thread that can not be had is the submitter's error.
+            state.worker(self).map(drop)
+        };
+        if let Err(error) = ready {
+            drop(state);
+            return Err(error);
+        }
+        state.submitted += 1;
+        let number = state.submitted;
+        let name = JobName { number, place };
+        state.jobs.insert(number, Job { name, work });
+        state.queue.push(Runnable::Job(number));
+        drop(state);
+        self.changed();
+        Ok(())
+    }
+
+    /// Queues a task; does nothing if it is queued, or gone.
+    pub(crate) fn wake(&self, key: u64) {
+        let mut state = self.lock();
+        let State { tasks, queue, .. } = &mut *state;
+        let Some(task) = tasks.get_mut(&key).filter(|task| !task.is_queued) else {
+            return;
+        };
+        task.is_queued = true;
+        queue.push(Runnable::Task(key));
+        drop(state);
+        self.changed();
+    }
+
+    pub(crate) fn finish_job(&self, number: u64) {
+        self.lock().running.remove(&number);
+        self.changed();
+    }
+
+    /// Makes this thread the driver, and main a task; returns its key.
+    #[track_caller]
+    pub(crate) fn enter(self: &Arc<Self>) -> u64 {
+        let mut state = self.lock();
+        if state.driver.is_some() {
+            drop(state);
+            panic!(
+                "this simulation is already inside block_on: await the future there, spawn it, or \
+                 make another SimRuntime"
+            );
+        }
+        state.driver = Some(thread::current().id());
+        state.insert(self, Name::Main, None)
+    }
+
+    pub(crate) fn leave(&self, main: u64) {
+        let mut state = self.lock();
+        state.driver = None;
+        let main = state.tasks.remove(&main);
+        drop(state);
+        drop(main);
+    }
+
+    /// Runs everything until main is done.
+    pub(crate) fn drive(
+        self: &Arc<Self>,
+        key: u64,
+        mut main: Pin<&mut (dyn Future<Output = ()> + '_)>,
+        patience: &Patience,
+    ) {
+        loop {
+            match self.turn(patience.hang) {
+                Some(Turn::Main(waker)) => {
+                    let poll = main.as_mut().poll(&mut Context::from_waker(&waker));
+                    if poll.is_ready() {
+                        return;
+                    }
+                }
+                Some(Turn::Task(key, body, waker)) => self.poll(key, body, &waker),
+                Some(Turn::Job(job)) => self.run(job, patience.job),
+                None => panic!("{}", self.hang_report(key, patience.hang)),
+            }
+        }
+    }
+
+    /// Finds out whose turn it is, moving the clock if it is nobody's. `None` is a hang.
+    fn turn(&self, grace: Duration) -> Option<Turn> {
+        let mut state = self.lock();
+        loop {
+            if let Some(turn) = state.pop() {
+                return Some(turn);
+            }
+            let elapsed = state.timers.jump();
+            if !elapsed.is_empty() {
+                drop(state);
+                wake_all(elapsed);
+                state = self.lock();
+                continue;
+            }
+            let (after, waited) = self
+                .changed
+                .wait_timeout_while(state, grace, |state| state.is_idle())
+                .unwrap_or_else(PoisonError::into_inner);
+            state = after;
+            if waited.timed_out() {
+                return None;
+            }
+        }
+    }
+
+    fn poll(&self, key: u64, mut body: Body, waker: &Waker) {
+        let poll = contain(|| body.as_mut().poll(&mut Context::from_waker(waker)));
+        let mut state = self.lock();
+        if poll.is_some_and(|poll| poll.is_pending()) {
+            let task = state.tasks.get_mut(&key);
+            task.expect("only this thread removes tasks").body = Some(body);
+        } else {
+            let task = state.tasks.remove(&key);
+            drop(state);
+            contain(|| drop(body));
+            drop(task);
+        }
+    }
+
+    /// Gives the turn to the job's thread, and waits until it comes back.
+    fn run(self: &Arc<Self>, job: Job, watchdog: Duration) {
+        let name = job.name;
+        let mut state = self.lock();
+        state.running.insert(name.number, name);
+        match state.worker(self) {
+            Ok(worker) => worker.run(job),
+            Err(error) => {
+                state.running.remove(&name.number);
+                drop(state);
+                panic!("no thread can be had for {name}: {error}");
+            }
+        }
+        let (mut state, waited) = self
+            .changed
+            .wait_timeout_while(state, watchdog, |state| {
+                state.running.contains_key(&name.number)
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            // The thread ends by itself if the job ever does; other jobs get another one.
+            state.worker = None;
+            drop(state);
+            panic!("{}", report::stuck_job(name, self.order, watchdog));
+        }
+    }
+
+    fn hang_report(&self, main: u64, grace: Duration) -> String {
+        let state = self.lock();
+        let spawned = state.tasks.iter().filter(|(key, _)| **key != main);
+        report::hang(
+            std::iter::once(Name::Main).chain(spawned.map(|(_, task)| task.name)),
+            state.running.values().copied(),
+            self.order,
+            grace,
+        )
+    }
+
+    /// Drops every task and waiting job, tells every timer, and ends the thread; `false` if jobs are
+    /// still running after `grace`.
+    pub(crate) fn close(&self, grace: Duration) -> bool {
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.queue.clear();
+        let tasks = std::mem::take(&mut state.tasks);
+        let jobs = std::mem::take(&mut state.jobs);
+        drop(state);
+        for task in tasks.into_values() {
+            contain(|| drop(task));
+        }
+        for job in jobs.into_values() {
+            contain(|| drop(job));
+        }
+        let sleepers = self.lock().timers.clear();
+        wake_all(sleepers);
+        let (mut state, _) = self
+            .changed
+            .wait_timeout_while(self.lock(), grace, |state| !state.running.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_idle = state.running.is_empty();
+        let worker = state.worker.take();
+        drop(state);
+        // A thread that the watchdog gave up is no longer the worker: this one is inside no job.
+        if let Some(worker) = worker {
+            worker.join();
+        }
+        is_idle
+    }
+}
+
+impl State {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Whether only another thread can change anything.
+    fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.timers.is_idle()
+    }
+
+    /// Adds a task that can run.
+    fn insert(&mut self, core: &Arc<Core>, name: Name, body: Option<Body>) -> u64 {
+        let key = self.next;
+        self.next += 1;
+        let task = Task {
+            name,
+            waker: TaskWaker::make(Arc::clone(core), key),
+            is_queued: true,
+            body,
+        };
+        self.tasks.insert(key, task);
+        self.queue.push(Runnable::Task(key));
+        key
+    }
+
+    /// Takes the next turn out of the queue, passing over tasks that have gone since.
+    fn pop(&mut self) -> Option<Turn> {
+        loop {
+            match self.queue.pop()? {
+                Runnable::Job(number) => {
+                    let job = self.jobs.remove(&number);
+                    return Some(Turn::Job(job.expect("a queued job waits for its turn")));
+                }
+                Runnable::Task(key) => {
+                    let Some(task) = self.tasks.get_mut(&key) else {
+                        continue;
+                    };
+                    task.is_queued = false;
+                    let waker = task.waker.clone();
+                    return Some(match task.name {
+                        Name::Main => Turn::Main(waker),
+                        Name::Spawned { .. } => {
+                            let body = task.body.take();
+                            Turn::Task(key, body.expect("one poll at a time"), waker)
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    fn worker(&mut self, core: &Arc<Core>) -> io::Result<&Worker> {
+        match &mut self.worker {
+            Some(worker) => Ok(worker),
+            empty => Ok(empty.insert(Worker::start(core)?)),
+        }
+    }
+}
+
+fn wake_all(wakers: Vec<Waker>) {
+    for waker in wakers {
+        contain(|| waker.wake());
+    }
+}
