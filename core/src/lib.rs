@@ -12,6 +12,7 @@
 //! | [`context`] | which region of code is being polled, and on which runtime |
 //! | [`tree`] | who is cancelled, and who is held |
 //! | [`limiter`] | how many at once, first come first served |
+//! | [`wait_queue`] | the queue that every waiting is built on |
 //! | [`pool`] | threads for blocking jobs, for runtimes that have none |
 
 pub mod context;
@@ -23,6 +24,7 @@ pub mod pool;
 mod runtime;
 mod sync;
 pub mod tree;
+pub mod wait_queue;
 
 pub use contract::*;
 pub use counts::{Count, Counts};
