@@ -1,1 +1,61 @@
-//! anyrt.
+//! Write your async library once; your users pick the runtime.
+//!
+//! anyrt is the runtime-independent layer for async Rust: task groups, cancel scopes, timeouts and
+//! worker threads with one set of semantics on tokio, smol and async-std, proved by a conformance
+//! suite that any runtime can run.
+//!
+//! A **library** depends on `anyrt` with no feature and names no runtime:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! /// Both parts, concurrently; `None` if they take longer than a second.
+//! pub async fn both() -> Option<u64> {
+//!     anyrt::move_on_after(Duration::from_secs(1), async {
+//!         anyrt::task_group(async |tg| {
+//!             let left = tg.spawn_value(async { 20 });
+//!             let right = tg.spawn_value(async { anyrt::to_thread(|| 22).await });
+//!             left.await.unwrap() + right.await.unwrap()
+//!         })
+//!         .await
+//!     })
+//!     .await
+//! }
+//! ```
+//!
+//! An **application** turns on one feature (`tokio`, `smol`, `async-std`) and calls [`run`], or keeps the
+//! runtime it has: the same calls work inside `#[tokio::main]`, `smol::block_on` and
+//! `async_std::main` without any set-up.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | root | the names of everyday use: [`run`], [`task_group`], [`scope`], [`move_on_after`], [`shield`], [`sleep`], [`to_thread`] … |
+//! | [`task`] | groups, handles, errors |
+//! | [`cancel`] | scopes, deadlines, shields, reasons |
+//! | [`time`] | sleeping, [`Instant`](time::Instant) |
+//! | [`thread`] | worker threads |
+//! | [`sync`] | limiters |
+//! | [`runtime`] | which backend this is |
+//! | [`debug`] | what is alive |
+//!
+//! # What is not promised
+//!
+//! Foreign code that drops a facade future (a `select!`, a native timeout, an abort) does so at once: shields in
+//! that task are lost. See [`cancel`].
+
+#![forbid(unsafe_code)]
+
+pub mod cancel;
+pub mod debug;
+mod entry;
+pub mod runtime;
+pub mod sync;
+pub mod task;
+pub mod thread;
+pub mod time;
+
+pub use cancel::{fail_after, move_on_after, scope, shield};
+pub use entry::{Builder, LaunchBuilder, RunError, run};
+pub use task::{task_group, try_task_group};
+pub use thread::to_thread;
+pub use time::{sleep, yield_now};

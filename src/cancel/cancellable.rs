@@ -1,0 +1,130 @@
+//! A body that a cancel or a deadline ends: what every kind of scope is made of.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyrt_core::{
+    Instant,
+    context::Region,
+    tree::{self, Deadline, Kind, NodeRef, Reason},
+};
+use pin_project_lite::pin_project;
+
+use super::regional::{Polled, Regional};
+use crate::runtime::{self, Timer};
+
+pin_project! {
+    /// Polls its body, then looks: at the deadline, and at the node (rules C2, C6, C7).
+    pub(super) struct Cancellable<F> {
+        #[pin]
+        body: Regional<F>,
+        #[pin]
+        timer: Option<Timer>,
+    }
+}
+
+impl<F> Cancellable<F> {
+    pub(super) fn new(deadline: Deadline, body: Option<F>) -> Self {
+        Self {
+            body: Regional::new(Region::new(Kind::Scope, deadline), None, body),
+            timer: None,
+        }
+    }
+
+    /// Makes the body, inside the region.
+    pub(super) fn start(self: Pin<&mut Self>, make: impl FnOnce() -> F) {
+        self.project().body.start(make);
+    }
+}
+
+impl<F: Future> Cancellable<F> {
+    /// The body's value, or the reason of the scope's own cancel.
+    pub(super) fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Reason>> {
+        let mut this = self.project();
+        match this.body.as_mut().poll_body(cx) {
+            Polled::Ready(value) => {
+                this.timer.set(None);
+                this.body.end();
+                return Poll::Ready(Ok(value));
+            }
+            Polled::Pending => {}
+            // Parked: a scope further out drops this one.
+            Polled::Gone => return Poll::Pending,
+        }
+        let node = Arc::clone(this.body.node().expect("a pending body has a node"));
+        let mut look = node.node().look(cx.waker());
+        if look.own.is_none() {
+            if let Some(reason) = poll_deadline(this.timer.as_mut(), &node, look.deadline, cx) {
+                tree::cancel(&node, reason);
+                look = node.node().look(cx.waker());
+            }
+        }
+        if look.own.is_some() {
+            this.timer.set(None);
+        }
+        if !look.must_drop() {
+            return Poll::Pending;
+        }
+        this.body.as_mut().drop_body();
+        match look.own {
+            Some(reason) if !look.inherited => {
+                this.body.end();
+                Poll::Ready(Err(reason))
+            }
+            _ => Poll::Pending,
+        }
+    }
+}
+
+/// Keeps the timer at the deadline; returns why the scope ends now, if it does.
+fn poll_deadline(
+    mut timer: Pin<&mut Option<Timer>>,
+    node: &NodeRef,
+    deadline: Deadline,
+    cx: &mut Context<'_>,
+) -> Option<Reason> {
+    let at = match deadline {
+        Deadline::Never => None,
+        Deadline::At(at) => Some(at),
+        Deadline::After(_) => node.node().fix_deadline(runtime::now),
+    };
+    let Some(at) = at else {
+        timer.set(None);
+        return None;
+    };
+    match timer.as_mut().as_pin_mut() {
+        Some(timer) => timer.set(Some(at)),
+        None => {
+            if arm(timer.as_mut(), at) {
+                return Some(Reason::Deadline);
+            }
+        }
+    }
+    match timer.as_pin_mut()?.poll_elapsed(cx) {
+        Poll::Pending => None,
+        Poll::Ready(Ok(())) => Some(Reason::Deadline),
+        Poll::Ready(Err(_gone)) => Some(Reason::Shutdown),
+    }
+}
+
+/// Makes the timer; `true` if the deadline has passed already, whatever the timer's grain.
+fn arm(mut timer: Pin<&mut Option<Timer>>, at: Instant) -> bool {
+    let due = runtime::with(|handle, shared| {
+        let due = at <= handle.now();
+        if !due {
+            timer.set(Some(Timer::new(handle, shared, Some(at))));
+        }
+        due
+    });
+    match due {
+        Ok(due) => due,
+        Err(error) => panic!("{error}"),
+    }
+}

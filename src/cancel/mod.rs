@@ -1,0 +1,92 @@
+//! Scopes, deadlines and shields: ending code from outside, and keeping code from being ended.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # async fn fetch() -> u32 { 7 }
+//! # async fn shown() {
+//! use anyrt::{move_on_after, shield};
+//!
+//! // At most five seconds; `None` if they were not enough.
+//! let page: Option<u32> = move_on_after(Duration::from_secs(5), async {
+//!     let page = fetch().await;
+//!     shield(async { /* finishes, whoever cancels from outside */ }).await;
+//!     page
+//! })
+//! .await;
+//! # }
+//! ```
+//!
+//! # First, what is not promised
+//!
+//! These rules hold against facade scopes. A foreign `select!`, `timeout` or `abort` that drops a facade
+//! future does so at once: shields in *that* task are lost. Its child tasks are cancelled and finish
+//! their own shields (rule C10).
+//!
+//! # The rules in short
+//!
+//! - Cancelling is dropping (C1): a cancelled scope drops its body where the body suspends. No
+//!   operation returns a "cancelled" error.
+//! - Poll first, then look (C2): a body that is ready returns its value, even if it was cancelled
+//!   meanwhile, and always runs to its first suspension.
+//! - A cancel is final, and the first [`Reason`] is kept (C3).
+//! - An operation that begins in a cancelled scope yields once before it takes effect (C4).
+//! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5).
+//! - The outermost cancelled scope reports; the ones inside are dropped with its body (C6).
+
+mod cancellable;
+mod deadline;
+mod regional;
+mod scope;
+mod shield;
+
+pub use anyrt_core::tree::Reason;
+use anyrt_core::{Instant, context, tree};
+pub use deadline::{
+    FailAfter, MoveOnAfter, TimedOut, fail_after, fail_at, move_on_after, move_on_at,
+};
+pub(crate) use regional::{Polled, Regional};
+pub use scope::{CancelScope, Cancelled, Scope, scope};
+pub(crate) use shield::Hold;
+pub use shield::{Shield, shield};
+
+use crate::time::YieldNow;
+
+/// A point where a cancelled scope ends the code, in code that waits for nothing else.
+///
+/// Yields exactly once; inside a shield it yields and goes on.
+#[doc(alias = "checkpoint_if_cancelled")]
+pub fn checkpoint() -> YieldNow {
+    crate::time::yield_now()
+}
+
+/// Whether the scopes around the caller, up to the next shield, are cancelled.
+pub fn is_cancelled() -> bool {
+    context::is_cancelled()
+}
+
+/// What the caller has to reckon with: the earliest deadline around it, up to the next shield.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)]
+pub enum Deadline {
+    /// No deadline is set.
+    Never,
+    /// The code is cancelled then.
+    At(Instant),
+    /// The code is cancelled already.
+    Cancelled,
+}
+
+/// The earliest deadline of the scopes around the caller, up to the next shield.
+///
+/// A scope's clock starts when it is first looked at, which this is.
+#[doc(alias = "current_effective_deadline")]
+pub fn current_deadline() -> Deadline {
+    let Some(node) = context::node() else {
+        return Deadline::Never;
+    };
+    match tree::effective_deadline(&node, crate::runtime::now) {
+        None => Deadline::Cancelled,
+        Some(tree::Deadline::At(at)) => Deadline::At(at),
+        Some(_) => Deadline::Never,
+    }
+}

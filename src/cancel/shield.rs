@@ -1,0 +1,101 @@
+//! Code that a cancel from outside does not end.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyrt_core::{
+    Shared,
+    context::Region,
+    tree::{self, Deadline, Kind, NodeRef},
+};
+use pin_project_lite::pin_project;
+
+use super::regional::{Polled, Regional};
+
+/// Runs `body` to its end, even if a scope around it is cancelled meanwhile.
+///
+/// The scopes around it wait for it, then end at their next suspension. Scopes *inside* the shield work
+/// as ever, so that `shield(move_on_after(..))` bounds a clean-up. Rule C5.
+///
+/// # Cancel safety
+///
+/// Foreign code that drops this future ends the body at once: a shield protects from facade scopes.
+pub fn shield<Fut: Future>(body: Fut) -> Shield<Fut> {
+    Shield {
+        body: Regional::new(Region::new(Kind::Shield, Deadline::Never), None, Some(body)),
+        hold: None,
+    }
+}
+
+pin_project! {
+    /// The future of [`shield`].
+    #[must_use = "futures do nothing until they are awaited"]
+    pub struct Shield<Fut> {
+        // Dropped in this order: the body first, then the hold that keeps the scopes waiting for it.
+        #[pin]
+        body: Regional<Fut>,
+        hold: Option<Hold>,
+    }
+}
+
+impl<Fut: Future> Future for Shield<Fut> {
+    type Output = Fut::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Fut::Output> {
+        let mut this = self.project();
+        match this.body.as_mut().poll_body(cx) {
+            Polled::Ready(value) => {
+                *this.hold = None;
+                this.body.end();
+                Poll::Ready(value)
+            }
+            Polled::Pending => {
+                if this.hold.is_none() {
+                    *this.hold = this.body.node().map(Hold::new);
+                }
+                Poll::Pending
+            }
+            Polled::Gone => panic!("a finished shield was polled again"),
+        }
+    }
+}
+
+impl<Fut> fmt::Debug for Shield<Fut> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shield").finish_non_exhaustive()
+    }
+}
+
+/// Keeps the regions around a node from dropping their bodies, while it lives.
+pub(crate) struct Hold {
+    node: NodeRef,
+    counted: Option<Arc<Shared>>,
+}
+
+impl Hold {
+    pub(crate) fn new(node: &NodeRef) -> Self {
+        tree::hold(node);
+        let counted = crate::runtime::with(|_, shared| Arc::clone(shared)).ok();
+        if let Some(shared) = &counted {
+            shared.counts().holds.up();
+        }
+        Self {
+            node: Arc::clone(node),
+            counted,
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        tree::release(&self.node);
+        if let Some(shared) = &self.counted {
+            shared.counts().holds.down();
+        }
+    }
+}

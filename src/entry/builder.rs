@@ -1,0 +1,212 @@
+//! The options of a run.
+
+use std::{future::Future, time::Duration};
+
+use anyrt_core::Launch;
+
+#[cfg(any(
+    feature = "tokio",
+    feature = "smol",
+    feature = "async-std",
+    feature = "sim"
+))]
+use super::choice::Known;
+use super::{RunError, choice, drive};
+use crate::runtime;
+
+/// Chooses the runtime and its options, then runs a future on it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), anyrt::RunError> {
+/// let value = anyrt::Builder::new().worker_threads(2).run(async { 7 })?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `run`"]
+pub struct Builder {
+    backend: Option<String>,
+    workers: Workers,
+    shutdown_timeout: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(not(any(feature = "tokio", feature = "smol")), expect(dead_code))]
+enum Workers {
+    #[default]
+    Default,
+    Number(usize),
+    CurrentThread,
+}
+
+impl Builder {
+    /// The defaults: the backend by `ANYRT_BACKEND` or the only one compiled in, its own number of
+    /// workers, no bound on the shutdown.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts with a runtime that has been built already, a third party's for example.
+    pub fn launch<L: Launch>(launch: L) -> LaunchBuilder<L> {
+        LaunchBuilder {
+            launch,
+            shutdown_timeout: None,
+        }
+    }
+
+    /// Names the backend: `"tokio"`, `"smol"`, `"async-std"` or `"sim"`. It goes before `ANYRT_BACKEND`.
+    pub fn backend(mut self, name: impl Into<String>) -> Self {
+        self.backend = Some(name.into());
+        self
+    }
+
+    /// How many threads poll tasks, on tokio and smol; at least one.
+    ///
+    /// # Panics
+    ///
+    /// When `count` is zero.
+    #[track_caller]
+    pub fn worker_threads(mut self, count: usize) -> Self {
+        assert!(count > 0, "a runtime needs at least one worker thread");
+        self.workers = Workers::Number(count);
+        self
+    }
+
+    /// Polls everything on the calling thread: tokio's current-thread runtime, one worker on smol.
+    pub fn current_thread(mut self) -> Self {
+        self.workers = Workers::CurrentThread;
+        self
+    }
+
+    /// Bounds how long the run waits, after its main future, for what that left running. Default: no
+    /// bound.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = Some(timeout);
+        self
+    }
+
+    /// Runs `main` and returns its value.
+    ///
+    /// # Errors
+    ///
+    /// When the run can not start, or did not end in time (see [`RunError`]).
+    ///
+    /// # Panics
+    ///
+    /// With the panic of `main`, after everything has ended.
+    pub fn run<Fut>(self, main: Fut) -> Result<Fut::Output, RunError>
+    where
+        Fut: Future + Send + 'static,
+        Fut::Output: Send + 'static,
+    {
+        refuse_nesting()?;
+        match choice::choose(self.backend.as_deref())? {
+            #[cfg(feature = "tokio")]
+            Known::Tokio => {
+                let launch = match self.workers {
+                    Workers::Default => anyrt_tokio::TokioRuntime::multi_thread(None),
+                    Workers::Number(count) => anyrt_tokio::TokioRuntime::multi_thread(Some(count)),
+                    Workers::CurrentThread => anyrt_tokio::TokioRuntime::current_thread(),
+                };
+                self.drive(launch, main)
+            }
+            #[cfg(feature = "smol")]
+            Known::Smol => {
+                let launch = match self.workers {
+                    Workers::Default => anyrt_smol::SmolRuntime::new(None),
+                    Workers::Number(count) => anyrt_smol::SmolRuntime::new(Some(count)),
+                    Workers::CurrentThread => anyrt_smol::SmolRuntime::new(Some(1)),
+                };
+                self.drive(launch, main)
+            }
+            #[cfg(feature = "async-std")]
+            Known::AsyncStd => {
+                self.only_default_workers(Known::AsyncStd)?;
+                self.drive(Ok(anyrt_async_std::AsyncStdRuntime::new()), main)
+            }
+            #[cfg(feature = "sim")]
+            Known::Sim => {
+                if let Workers::Number(_) = self.workers {
+                    self.only_default_workers(Known::Sim)?;
+                }
+                self.drive(anyrt_sim::SimRuntime::from_env(), main)
+            }
+            #[cfg(not(all(
+                feature = "tokio",
+                feature = "smol",
+                feature = "async-std",
+                feature = "sim"
+            )))]
+            _ => {
+                drop(main);
+                unreachable!("only a backend that is compiled in is chosen")
+            }
+        }
+    }
+
+    #[cfg(any(feature = "async-std", feature = "sim"))]
+    fn only_default_workers(&self, backend: Known) -> Result<(), RunError> {
+        let option = match self.workers {
+            Workers::Default => return Ok(()),
+            Workers::Number(_) => "worker_threads",
+            Workers::CurrentThread => "current_thread",
+        };
+        Err(RunError::Unsupported {
+            backend: backend.name(),
+            option,
+        })
+    }
+
+    #[cfg(any(
+        feature = "tokio",
+        feature = "smol",
+        feature = "async-std",
+        feature = "sim"
+    ))]
+    fn drive<L, Fut>(&self, launch: std::io::Result<L>, main: Fut) -> Result<Fut::Output, RunError>
+    where
+        L: Launch,
+        Fut: Future + Send + 'static,
+        Fut::Output: Send + 'static,
+    {
+        let launch = launch.map_err(RunError::Launch)?;
+        drive::run(launch, main, self.shutdown_timeout)
+    }
+}
+
+/// The options of a run on a runtime that was built elsewhere; made by [`Builder::launch`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `run`"]
+pub struct LaunchBuilder<L> {
+    launch: L,
+    shutdown_timeout: Option<Duration>,
+}
+
+impl<L: Launch> LaunchBuilder<L> {
+    /// See [`Builder::shutdown_timeout`].
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = Some(timeout);
+        self
+    }
+
+    /// See [`Builder::run`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Builder::run`].
+    pub fn run<Fut>(self, main: Fut) -> Result<Fut::Output, RunError>
+    where
+        Fut: Future + Send + 'static,
+        Fut::Output: Send + 'static,
+    {
+        refuse_nesting()?;
+        drive::run(self.launch, main, self.shutdown_timeout)
+    }
+}
+
+/// A run blocks its thread, so it has no place on a runtime's.
+fn refuse_nesting() -> Result<(), RunError> {
+    match runtime::surrounding() {
+        Some(inside) => Err(RunError::Nested { inside }),
+        None => Ok(()),
+    }
+}

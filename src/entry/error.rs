@@ -1,0 +1,110 @@
+//! Why a run could not start, or did not end in time.
+
+use std::{error, fmt, io, time::Duration};
+
+use crate::runtime::NoRuntime;
+
+/// `run` did not take place, or did not end in time. Each text is one line that says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// No backend is compiled in.
+    NoBackend,
+    /// Several are compiled in, and none was named.
+    Ambiguous {
+        /// The names to choose from.
+        compiled: Vec<&'static str>,
+    },
+    /// There is no backend of this name.
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The names to choose from.
+        compiled: Vec<&'static str>,
+    },
+    /// The backend exists, but its feature is not on.
+    NotCompiledIn {
+        /// The feature to turn on.
+        name: &'static str,
+        /// The names to choose from.
+        compiled: Vec<&'static str>,
+    },
+    /// The call was made where it would block a runtime's thread.
+    Nested {
+        /// What is around the caller.
+        inside: &'static str,
+    },
+    /// An option that the chosen backend does not have.
+    Unsupported {
+        /// The backend.
+        backend: &'static str,
+        /// The option.
+        option: &'static str,
+    },
+    /// The runtime could not be started.
+    Launch(io::Error),
+    /// The shutdown timeout passed; what is named here was left behind.
+    Unfinished {
+        /// The timeout.
+        after: Duration,
+        /// Tasks that had not ended.
+        tasks: usize,
+        /// Worker-thread functions that had not ended.
+        jobs: usize,
+    },
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoBackend => NoRuntime.fmt(f),
+            Self::Ambiguous { compiled } => write!(
+                f,
+                "several backends are compiled in ({}) and none is named: set ANYRT_BACKEND to one of them, \
+                 or name it with `Builder::backend`",
+                compiled.join(", ")
+            ),
+            Self::Unknown { name, compiled } => write!(
+                f,
+                "there is no backend named `{name}`: choose {}",
+                choices(compiled)
+            ),
+            Self::NotCompiledIn { name, compiled } => write!(
+                f,
+                "the backend `{name}` is not compiled in: turn on anyrt's feature `{name}`, or choose {}",
+                choices(compiled)
+            ),
+            Self::Nested { inside } => write!(
+                f,
+                "anyrt's run was called inside {inside}, whose thread it would block: await the future there \
+                 instead, anyrt works in it without `run`"
+            ),
+            Self::Unsupported { backend, option } => write!(
+                f,
+                "the backend `{backend}` has no option `{option}`: leave it out, or choose another backend"
+            ),
+            Self::Launch(error) => write!(f, "the runtime could not be started: {error}"),
+            Self::Unfinished { after, tasks, jobs } => write!(
+                f,
+                "the run did not end within {after:?} of its main future: {tasks} tasks and {jobs} worker-thread \
+                 functions were left behind; raise `Builder::shutdown_timeout` or bound what they wait for"
+            ),
+        }
+    }
+}
+
+fn choices(compiled: &[&'static str]) -> String {
+    match compiled {
+        [] => "one after turning its feature on".to_owned(),
+        names => format!("one of: {}", names.join(", ")),
+    }
+}
+
+impl error::Error for RunError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Launch(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Which runtime the calling code runs on.
+//!
+//! Nothing has to be set up: a call finds its runtime at its first poll, and the object it makes
+//! keeps it. In this order (rule R1):
+//!
+//! 1. the runtime of the facade task that is being polled, or of the facade worker thread;
+//! 2. the tokio runtime around the caller, with feature `tokio`;
+//! 3. async-std, with feature `async-std`, inside one of its tasks;
+//! 4. smol, with feature `smol`, else async-std: they work from any thread.
+//!
+//! ```
+//! // Asking does not panic; here no feature is on, or no runtime is around.
+//! match anyrt::runtime::try_current() {
+//!     Ok(name) => println!("on {name}"),
+//!     Err(error) => println!("{error}"),
+//! }
+//! ```
+
+#[cfg(not(all(
+    feature = "tokio",
+    feature = "smol",
+    feature = "async-std",
+    feature = "sim"
+)))]
+mod absent;
+mod detect;
+mod erased;
+mod handle;
+mod leaf;
+mod timer;
+
+use std::sync::Arc;
+
+use anyrt_core::{Instant, Runtime, Shared, context};
+
+pub use detect::NoRuntime;
+pub(crate) use handle::Handle;
+pub(crate) use leaf::Leaf;
+pub(crate) use timer::Timer;
+
+/// The name of the backend that calls made here run on: `"tokio"`, `"smol"`, `"async-std"`, `"sim"`.
+///
+/// # Panics
+///
+/// When there is none; [`try_current`] asks without a panic.
+#[track_caller]
+pub fn current_backend() -> &'static str {
+    match try_current() {
+        Ok(name) => name,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Like [`current_backend`], without the panic.
+///
+/// # Errors
+///
+/// [`NoRuntime`] says which feature to turn on, or where to call from.
+pub fn try_current() -> Result<&'static str, NoRuntime> {
+    with(|handle, _| handle.name())
+}
+
+/// Runs `f` with the runtime around the caller, borrowed where that is possible.
+pub(crate) fn with<R>(f: impl FnOnce(&Handle, &Arc<Shared>) -> R) -> Result<R, NoRuntime> {
+    context::runtime(|runtime| match runtime {
+        Some(runtime) => Ok(match handle_of(runtime) {
+            Ok(handle) => f(handle, runtime.shared()),
+            Err(handle) => f(&handle, runtime.shared()),
+        }),
+        None => detect::detect().map(|handle| f(&handle, detect::ambient())),
+    })
+}
+
+/// The runtime around the caller, to be kept: what a group hands to its children.
+pub(crate) fn attached() -> Result<(Arc<Runtime>, Handle), NoRuntime> {
+    context::runtime(|runtime| match runtime {
+        Some(runtime) => {
+            let handle = handle_of(runtime).map_or_else(|handle| handle, Handle::clone);
+            Ok((Arc::clone(runtime), handle))
+        }
+        None => {
+            let handle = detect::detect()?;
+            let shared = Arc::clone(detect::ambient());
+            Ok((Runtime::new(handle.clone(), shared), handle))
+        }
+    })
+}
+
+/// The time on the runtime around the caller; the machine's clock where there is none.
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// The facade's handle in a runtime; another version's is taken through its erased form.
+fn handle_of(runtime: &Runtime) -> Result<&Handle, Handle> {
+    runtime
+        .handle()
+        .as_any()
+        .downcast_ref()
+        .ok_or_else(|| Handle::Other(erased::Erased(runtime.handle().erased())))
+}
+
+/// Whether `run` would block a runtime's thread here; names what is around the caller.
+pub(crate) fn surrounding() -> Option<&'static str> {
+    if context::is_inside() {
+        return Some("an anyrt task or worker thread");
+    }
+    detect::native()
+}

@@ -1,0 +1,169 @@
+//! The handle on a child, and where the child's outcome waits for it.
+
+use std::{
+    any::Any,
+    error, fmt,
+    future::Future,
+    panic::{self, AssertUnwindSafe},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use anyrt_core::tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason};
+
+/// A panic's payload.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// How a child ended other than with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// It was cancelled, never started because its group was closed, or its runtime is gone.
+    Cancelled,
+    /// It returned an error, which is in its group's [`Errors`](super::Errors).
+    Failed,
+    /// It panicked; the panic resumes where the group was awaited.
+    Panicked,
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "the task was cancelled",
+            Self::Failed => "the task failed; its task group returns the error",
+            Self::Panicked => "the task panicked; its task group resumes the panic",
+        })
+    }
+}
+
+impl error::Error for TaskError {}
+
+/// A child's node and outcome, in one allocation.
+pub(crate) struct Child<V> {
+    node: Node,
+    slot: Mutex<Slot<V>>,
+}
+
+struct Slot<V> {
+    outcome: Option<Result<V, TaskError>>,
+    finished: bool,
+    joiner: Option<Waker>,
+    /// Nobody will ask for the outcome.
+    unwanted: bool,
+}
+
+impl<V: Send + 'static> Branch for Child<V> {
+    fn node(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl<V> Child<V> {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            node: Node::new(Kind::Task, Deadline::Never),
+            slot: Mutex::new(Slot {
+                outcome: None,
+                finished: false,
+                joiner: None,
+                unwanted: false,
+            }),
+        })
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot<V>> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves the outcome for the handle, or drops it if there is none. Returns the payload of a
+    /// destructor that panicked.
+    pub(crate) fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
+        let (unwanted, joiner) = {
+            let mut slot = self.slot();
+            slot.finished = true;
+            if slot.unwanted {
+                (Some(outcome), None)
+            } else {
+                slot.outcome = Some(outcome);
+                (None, slot.joiner.take())
+            }
+        };
+        if let Some(joiner) = joiner {
+            joiner.wake();
+        }
+        panic::catch_unwind(AssertUnwindSafe(|| drop(unwanted))).err()
+    }
+}
+
+/// A handle on a child: awaiting it gives the child's outcome.
+///
+/// It may be awaited also after the group has returned. Dropping it does nothing: the group waits for
+/// the child all the same. If an await is dropped before completion, the handle can be awaited again.
+pub struct TaskHandle<V> {
+    child: Arc<Child<V>>,
+}
+
+impl<V> TaskHandle<V> {
+    pub(super) fn new(child: Arc<Child<V>>) -> Self {
+        Self { child }
+    }
+
+    /// Whether the child is gone.
+    pub fn is_finished(&self) -> bool {
+        self.child.slot().finished
+    }
+}
+
+impl<V: Send + 'static> TaskHandle<V> {
+    /// Cancels this child only. One that has completed keeps its value.
+    pub fn cancel(&self) {
+        let node: NodeRef = Arc::clone(&self.child) as NodeRef;
+        tree::cancel(&node, Reason::Explicit);
+    }
+}
+
+impl<V> Future for TaskHandle<V> {
+    type Output = Result<V, TaskError>;
+
+    /// # Panics
+    ///
+    /// When polled again after it has given the outcome.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = self.child.slot();
+        if slot.finished {
+            let outcome = slot.outcome.take();
+            drop(slot);
+            return Poll::Ready(
+                outcome.expect("a task handle was polled after it had given its outcome"),
+            );
+        }
+        let replaced = match &slot.joiner {
+            Some(current) if current.will_wake(cx.waker()) => None,
+            _ => slot.joiner.replace(cx.waker().clone()),
+        };
+        drop(slot);
+        drop(replaced);
+        Poll::Pending
+    }
+}
+
+impl<V> Drop for TaskHandle<V> {
+    fn drop(&mut self) {
+        let (outcome, joiner) = {
+            let mut slot = self.child.slot();
+            slot.unwanted = true;
+            (slot.outcome.take(), slot.joiner.take())
+        };
+        drop(joiner);
+        drop(outcome);
+    }
+}
+
+impl<V> fmt::Debug for TaskHandle<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("finished", &self.is_finished())
+            .finish_non_exhaustive()
+    }
+}

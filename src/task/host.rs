@@ -1,0 +1,256 @@
+//! The future of a group: runs the body, waits for the children, reports.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    panic::{self, AssertUnwindSafe},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyrt_core::{
+    context::{self, Region},
+    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+};
+use pin_project_lite::pin_project;
+
+use super::{
+    errors::Errors,
+    group::{TaskGroup, TryTaskGroup},
+    handle::Payload,
+    infallible::Always,
+    members::{Members, forget_panic},
+};
+use crate::{
+    cancel::{Hold, Polled, Regional},
+    runtime,
+};
+
+pin_project! {
+    /// A group of either kind.
+    struct Host<Fut, T, E> {
+        // Dropped in this order: the body, then the region around body and children.
+        #[pin]
+        body: Regional<Fut>,
+        outer: Region,
+        members: Option<Arc<Members<E>>>,
+        value: Option<T>,
+        hold: Option<Hold>,
+    }
+
+    impl<Fut, T, E> PinnedDrop for Host<Fut, T, E> {
+        fn drop(this: Pin<&mut Self>) {
+            this.abandon();
+        }
+    }
+}
+
+impl<Fut, T, E> Host<Fut, T, E> {
+    fn new() -> Self {
+        Self {
+            body: Regional::new(Region::new(Kind::Scope, Deadline::Never), None, None),
+            outer: Region::new(Kind::Scope, Deadline::Never),
+            members: None,
+            value: None,
+            hold: None,
+        }
+    }
+
+    /// Opens the group: its nodes, its runtime, its body.
+    fn open(mut self: Pin<&mut Self>, body: impl FnOnce(Arc<Members<E>>) -> Fut) {
+        let mut this = self.as_mut().project();
+        let attached = match runtime::attached() {
+            Ok(attached) => attached,
+            Err(error) => panic!("{error}"),
+        };
+        let outer =
+            context::enter(this.outer, None, context::node).expect("the region was just entered");
+        let children: NodeRef = Arc::new(Node::new(Kind::Children, Deadline::Never));
+        // A group's outer node is open as long as the group is.
+        let _ = tree::attach(&children, &outer);
+        let runtime = Arc::clone(&attached.0);
+        let members = Members::new(attached, outer, children, Reason::SiblingFailed);
+        *this.members = Some(Arc::clone(&members));
+        this.body.as_mut().set_runtime(runtime);
+        context::enter(this.outer, None, || this.body.start(|| body(members)));
+    }
+
+    /// Foreign code drops the group, or it is parked: the children are cancelled, and end on their own.
+    fn abandon(self: Pin<&mut Self>) {
+        let this = self.project();
+        context::enter(this.outer, None, || this.body.drop_body());
+        if let Some(members) = this.members.take() {
+            members.children.node().close();
+            tree::cancel(&members.outer, Reason::Explicit);
+            tree::detach(&members.children);
+        }
+    }
+}
+
+impl<Fut, T, E> Host<Fut, T, E>
+where
+    Fut: Future<Output = Result<T, E>>,
+{
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Errors<E>>> {
+        let mut this = self.as_mut().project();
+        let Some(members) = this.members.as_ref() else {
+            // Parked: a scope further out drops this group.
+            return Poll::Pending;
+        };
+        if this.body.has_body() {
+            Self::poll_body(this.body.as_mut(), this.outer, members, this.value, cx);
+        }
+        if this.body.has_body() || !members.children.node().close_if_empty(cx.waker()) {
+            if this.hold.is_none() {
+                *this.hold = Some(Hold::new(&members.outer));
+            }
+            return Poll::Pending;
+        }
+        let failures = members.take_failures();
+        tree::detach(&members.children);
+        *this.members = None;
+        *this.hold = None;
+        this.body.end();
+        this.outer.end();
+        if let Some(payload) = failures.panic {
+            forget_panic((failures.errors, this.value.take()));
+            panic::resume_unwind(payload);
+        }
+        match (Errors::new(failures.errors), this.value.take()) {
+            (Some(errors), _) => Poll::Ready(Err(errors)),
+            (None, Some(value)) => Poll::Ready(Ok(value)),
+            (None, None) => Poll::Pending,
+        }
+    }
+
+    /// Polls the body once, and drops it if it has ended or must end.
+    fn poll_body(
+        mut body: Pin<&mut Regional<Fut>>,
+        outer: &Region,
+        members: &Members<E>,
+        value: &mut Option<T>,
+        cx: &mut Context<'_>,
+    ) {
+        let polled = context::enter(outer, None, || {
+            panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll_body(cx)))
+        });
+        match polled {
+            Ok(Polled::Ready(Ok(output))) => *value = Some(output),
+            Ok(Polled::Ready(Err(error))) => members.failed(error),
+            Ok(Polled::Pending) => {
+                let node = body.node().expect("a pending body has a node");
+                if node.node().look(cx.waker()).must_drop() {
+                    Self::drop_body(body, outer, members);
+                }
+            }
+            Ok(Polled::Gone) => {}
+            Err(payload) => {
+                members.panicked(payload);
+                Self::drop_body(body, outer, members);
+            }
+        }
+    }
+
+    fn drop_body(body: Pin<&mut Regional<Fut>>, outer: &Region, members: &Members<E>) {
+        let dropped: Result<(), Payload> = context::enter(outer, None, || {
+            panic::catch_unwind(AssertUnwindSafe(|| body.drop_body()))
+        });
+        if let Err(payload) = dropped {
+            members.panicked(payload);
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`task_group`](super::task_group).
+    #[must_use = "futures do nothing until they are awaited"]
+    pub struct TaskGroupFuture<F, Fut>
+    where
+        Fut: Future,
+    {
+        start: Option<F>,
+        #[pin]
+        host: Host<Always<Fut>, Fut::Output, Infallible>,
+    }
+}
+
+pin_project! {
+    /// The future of [`try_task_group`](super::try_task_group).
+    #[must_use = "futures do nothing until they are awaited"]
+    pub struct TryTaskGroupFuture<F, Fut, T, E> {
+        start: Option<F>,
+        #[pin]
+        host: Host<Fut, T, E>,
+    }
+}
+
+impl<F, Fut: Future> TaskGroupFuture<F, Fut> {
+    pub(super) fn new(start: F) -> Self {
+        Self {
+            start: Some(start),
+            host: Host::new(),
+        }
+    }
+}
+
+impl<F, Fut, T, E> TryTaskGroupFuture<F, Fut, T, E> {
+    pub(super) fn new(start: F) -> Self {
+        Self {
+            start: Some(start),
+            host: Host::new(),
+        }
+    }
+}
+
+impl<F, Fut> Future for TaskGroupFuture<F, Fut>
+where
+    F: FnOnce(TaskGroup) -> Fut,
+    Fut: Future,
+{
+    type Output = Fut::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Fut::Output> {
+        let mut this = self.project();
+        if let Some(start) = this.start.take() {
+            this.host
+                .as_mut()
+                .open(|members| Always::new(start(TaskGroup::new(members))));
+        }
+        this.host.poll(cx).map(|outcome| match outcome {
+            Ok(value) => value,
+            Err(errors) => match errors.into_first() {},
+        })
+    }
+}
+
+impl<F, Fut, T, E> Future for TryTaskGroupFuture<F, Fut, T, E>
+where
+    F: FnOnce(TryTaskGroup<E>) -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+{
+    type Output = Result<T, Errors<E>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Some(start) = this.start.take() {
+            this.host
+                .as_mut()
+                .open(|members| start(TryTaskGroup::new(members)));
+        }
+        this.host.poll(cx)
+    }
+}
+
+impl<F, Fut: Future> fmt::Debug for TaskGroupFuture<F, Fut> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskGroupFuture").finish_non_exhaustive()
+    }
+}
+
+impl<F, Fut, T, E> fmt::Debug for TryTaskGroupFuture<F, Fut, T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryTaskGroupFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+//! Task groups: tasks that never outlive the code that started them.
+//!
+//! ```
+//! # #[derive(Debug)] struct Error;
+//! # async fn fetch(id: u32) -> u32 { id }
+//! # async fn store(id: u32) -> Result<(), Error> { Ok(()) }
+//! # async fn shown() -> Result<(), Error> {
+//! use anyrt::{task::{FirstError, TryTaskGroup}, task_group, try_task_group};
+//!
+//! // Children run concurrently; the group returns when all are gone.
+//! let pages = task_group(async |tg| {
+//!     let (a, b) = (tg.spawn_value(fetch(1)), tg.spawn_value(fetch(2)));
+//!     [a.await, b.await]
+//! })
+//! .await;
+//!
+//! // The first error cancels the others, and the body.
+//! try_task_group(async |tg: TryTaskGroup<Error>| {
+//!     for id in 0..10 {
+//!         tg.spawn(store(id));
+//!     }
+//!     Ok(())
+//! })
+//! .await
+//! .first_err()?;
+//! # Ok(()) }
+//! ```
+//!
+//! # The rules in short
+//!
+//! - The group returns only when its body and every child are gone: futures dropped, results moved
+//!   to a live handle or dropped (T2). Children that children spawn meanwhile count.
+//! - The first error cancels the other children and the body; all errors come out, in order (T3).
+//! - A panic does the same, and then resumes in the caller; it beats errors (T4).
+//! - `cancel` on a group cancels its children; the body goes on, as it has a value to return (T5).
+//! - A cancel from around the group reaches body and children, and the group waits for them (T6).
+//! - A handle is a future of the child's outcome; dropping it does nothing (T7).
+//! - Spawning on a closed group drops the future unpolled; on a cancelled group the child runs to its
+//!   first suspension (T10).
+
+mod child;
+mod errors;
+mod group;
+mod handle;
+mod host;
+mod infallible;
+mod members;
+
+pub(crate) use child::spawn;
+pub use errors::{Errors, FirstError};
+pub use group::{GroupStatistics, TaskGroup, TryTaskGroup, task_group, try_task_group};
+pub(crate) use handle::Payload;
+pub use handle::{TaskError, TaskHandle};
+pub use host::{TaskGroupFuture, TryTaskGroupFuture};
+pub(crate) use infallible::Always;
+pub(crate) use members::{Members, forget_panic};

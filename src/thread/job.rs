@@ -1,0 +1,202 @@
+//! A function on its way to a worker thread and back.
+
+use std::{
+    io,
+    panic::{self, AssertUnwindSafe},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use anyrt_core::{
+    Gone, Runtime,
+    context::{self, Region},
+    limiter::Token,
+    tree::{Deadline, Kind},
+};
+
+use super::{call::Ended, to_thread::ThreadError};
+use crate::{runtime::Handle, task::forget_panic};
+
+/// The function to run.
+pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
+
+/// What caller and worker share.
+pub(super) struct Job<T> {
+    shared: Mutex<Shared<T>>,
+}
+
+struct Shared<T> {
+    stage: Stage<T>,
+    caller: Option<Waker>,
+}
+
+enum Stage<T> {
+    /// In the pool's queue, or withdrawn from it when the function has been taken.
+    Queued(Option<(Function<T>, Token)>),
+    /// The worker runs it; the flag says that nobody will ask for the value.
+    Running { abandoned: bool },
+    /// For the caller to take.
+    Ended(Ended<T>),
+    /// The caller has taken it.
+    Taken,
+}
+
+impl<T: Send + 'static> Job<T> {
+    /// Hands the function to the runtime's blocking pool.
+    pub(super) fn submit(
+        handle: &Handle,
+        runtime: &Arc<Runtime>,
+        function: Function<T>,
+        token: Token,
+    ) -> Arc<Self> {
+        let job = Arc::new(Self {
+            shared: Mutex::new(Shared {
+                stage: Stage::Queued(Some((function, token))),
+                caller: None,
+            }),
+        });
+        runtime.shared().counts().jobs.up();
+        let errand = Errand {
+            job: Arc::clone(&job),
+            runtime: Arc::clone(runtime),
+        };
+        if let Err(error) = handle.spawn_blocking(move || errand.run()) {
+            job.refuse(error);
+        }
+        job
+    }
+
+    /// What the worker brought back, once it has.
+    pub(super) fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<Ended<T>> {
+        let mut shared = self.lock();
+        if let Stage::Ended(_) = shared.stage {
+            let stage = std::mem::replace(&mut shared.stage, Stage::Taken);
+            drop(shared);
+            let Stage::Ended(ended) = stage else {
+                unreachable!("the stage was just looked at")
+            };
+            return Poll::Ready(ended);
+        }
+        let replaced = match &shared.caller {
+            Some(current) if current.will_wake(cx.waker()) => None,
+            _ => shared.caller.replace(cx.waker().clone()),
+        };
+        drop(shared);
+        drop(replaced);
+        Poll::Pending
+    }
+
+    /// Takes the function back, if the worker has not begun.
+    pub(super) fn withdraw(&self) -> Option<(Function<T>, Token)> {
+        match &mut self.lock().stage {
+            Stage::Queued(function) => function.take(),
+            _ => None,
+        }
+    }
+
+    /// The caller leaves: an unstarted function is dropped, a running one loses its audience.
+    pub(super) fn abandon(&self) {
+        let (function, ended) = {
+            let mut shared = self.lock();
+            shared.caller = None;
+            match &mut shared.stage {
+                Stage::Queued(function) => (function.take(), None),
+                Stage::Running { abandoned } => {
+                    *abandoned = true;
+                    (None, None)
+                }
+                Stage::Ended(_) => (
+                    None,
+                    Some(std::mem::replace(&mut shared.stage, Stage::Taken)),
+                ),
+                Stage::Taken => (None, None),
+            }
+        };
+        // In this order: the function goes before its token is free again.
+        if let Some((function, token)) = function {
+            forget_panic(function);
+            drop(token);
+        }
+        drop(ended);
+    }
+
+    /// The pool took nothing; the function is dropped here if the errand has not done it.
+    fn refuse(&self, error: io::Error) {
+        let gone = error.get_ref().is_some_and(|source| source.is::<Gone>());
+        let error = if gone {
+            ThreadError::Gone
+        } else {
+            ThreadError::NoThread(error)
+        };
+        self.end(None, Ended::NotRun(error));
+    }
+
+    /// Leaves the ending for the caller, or drops it if there is none. The token is free before the
+    /// caller hears of it.
+    fn end(&self, token: Option<Token>, ended: Ended<T>) {
+        drop(token);
+        let (unwanted, previous, caller) = {
+            let mut shared = self.lock();
+            if let Stage::Running { abandoned: true } | Stage::Taken = shared.stage {
+                (Some(ended), None, None)
+            } else {
+                let previous = std::mem::replace(&mut shared.stage, Stage::Ended(ended));
+                (None, Some(previous), shared.caller.take())
+            }
+        };
+        forget_panic((unwanted, previous));
+        if let Some(caller) = caller {
+            caller.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<T>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The worker's side: runs the function once, or reports that it was never run.
+struct Errand<T: Send + 'static> {
+    job: Arc<Job<T>>,
+    runtime: Arc<Runtime>,
+}
+
+impl<T: Send + 'static> Errand<T> {
+    fn run(self) {
+        let Some((function, token)) = self.begin() else {
+            return;
+        };
+        // The runtime's clock and default limiter are there for the function, too.
+        let region = Region::new(Kind::Task, Deadline::Never);
+        let result = context::enter(&region, Some(&self.runtime), || {
+            panic::catch_unwind(AssertUnwindSafe(function))
+        });
+        drop(region);
+        let ended = match result {
+            Ok(value) => Ended::Returned(value),
+            Err(payload) => Ended::Panicked(payload),
+        };
+        self.job.end(Some(token), ended);
+    }
+
+    fn begin(&self) -> Option<(Function<T>, Token)> {
+        let mut shared = self.job.lock();
+        let Stage::Queued(function) = &mut shared.stage else {
+            return None;
+        };
+        let function = function.take()?;
+        shared.stage = Stage::Running { abandoned: false };
+        Some(function)
+    }
+}
+
+impl<T: Send + 'static> Drop for Errand<T> {
+    fn drop(&mut self) {
+        // Still queued: the pool dropped the errand without running it.
+        if let Some((function, token)) = self.job.withdraw() {
+            forget_panic(function);
+            self.job.end(Some(token), Ended::NotRun(ThreadError::Gone));
+        }
+        self.runtime.shared().counts().jobs.down();
+    }
+}

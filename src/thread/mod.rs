@@ -1,0 +1,41 @@
+//! Blocking code on worker threads, behind a limiter.
+//!
+//! ```
+//! # async fn shown() {
+//! // The runtime's own threads stay free; at most 40 such calls run at once (see the limiter).
+//! let sum = anyrt::to_thread(|| (1..=1000u64).sum::<u64>()).await;
+//! assert_eq!(sum, 500500);
+//! # }
+//! ```
+//!
+//! # The rules in short
+//!
+//! - The call waits for a token of a [`CapacityLimiter`]: the default one has 40, on every backend (H1).
+//! - Waiting is cancellable, and a function that has not started is withdrawn. Once it runs, a
+//!   cancelled scope waits for it and its value wins, unless
+//!   [`abandon_on_cancel`](ToThread::abandon_on_cancel) was called. An abandoned function keeps its
+//!   token until it ends (H2).
+//! - A panic in the function resumes in the caller; the worker survives (H3).
+
+mod call;
+mod job;
+mod to_thread;
+
+pub use to_thread::{ThreadError, ToThread, TryToThread, to_thread};
+
+use crate::{runtime, sync::CapacityLimiter};
+
+/// The limiter that [`to_thread`] uses unless it is given another: 40 tokens for each `run`, and 40
+/// for the whole process inside foreign runtimes. Its total can be changed while it is in use.
+///
+/// # Panics
+///
+/// Where there is no runtime (rule R2).
+#[doc(alias = "current_default_thread_limiter")]
+#[track_caller]
+pub fn default_thread_limiter() -> CapacityLimiter {
+    match runtime::with(|_, shared| CapacityLimiter::of(shared.limiter())) {
+        Ok(limiter) => limiter,
+        Err(error) => panic!("{error}"),
+    }
+}

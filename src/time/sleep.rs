@@ -1,0 +1,131 @@
+//! Waiting for time to pass.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use anyrt_core::{Instant, context, tree};
+use pin_project_lite::pin_project;
+
+use crate::{
+    cancel::Reason,
+    runtime::{self, Leaf, Timer},
+};
+
+/// Waits at least `duration`, counted from the first poll.
+///
+/// Zero yields once. A duration that the clock can not hold never ends.
+///
+/// If dropped before completion, nothing has happened. When the runtime it waits on is shut down, the
+/// scope around it ends with [`Reason::Shutdown`]; with no scope around it, the sleep returns.
+///
+/// # Panics
+///
+/// When polled first where there is no runtime (rule R2).
+pub fn sleep(duration: Duration) -> Sleep {
+    Sleep::new(Until::After(duration))
+}
+
+/// Waits until `instant`; an instant that has passed yields once.
+///
+/// See [`sleep`].
+pub fn sleep_until(instant: Instant) -> Sleep {
+    Sleep::new(Until::At(instant))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    After(Duration),
+    At(Instant),
+}
+
+pin_project! {
+    /// The future of [`sleep`] and [`sleep_until`].
+    #[must_use = "futures do nothing until they are awaited"]
+    pub struct Sleep {
+        until: Until,
+        leaf: Leaf,
+        state: State,
+        #[pin]
+        timer: Option<Timer>,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    New,
+    Waiting,
+    Done,
+}
+
+impl Sleep {
+    fn new(until: Until) -> Self {
+        Self {
+            until,
+            leaf: Leaf::default(),
+            state: State::New,
+            timer: None,
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if *this.state == State::New {
+            let yielded = this.leaf.poll_enter(cx).is_pending();
+            let armed = runtime::with(|handle, shared| {
+                let now = handle.now();
+                let at = match *this.until {
+                    Until::After(duration) => now.checked_add(duration),
+                    Until::At(at) => Some(at),
+                };
+                if at.is_none_or(|at| at > now) {
+                    this.timer.set(Some(Timer::new(handle, shared, at)));
+                }
+            });
+            if let Err(error) = armed {
+                panic!("{error}");
+            }
+            *this.state = State::Waiting;
+            if this.timer.is_none() && !yielded {
+                cx.waker().wake_by_ref();
+            }
+            if this.timer.is_none() || yielded {
+                return Poll::Pending;
+            }
+        }
+        if *this.state == State::Waiting {
+            if let Some(timer) = this.timer.as_mut().as_pin_mut() {
+                match timer.poll_elapsed(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(_gone)) => {
+                        if let Some(scope) = context::nearest_scope() {
+                            tree::cancel(&scope, Reason::Shutdown);
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            }
+            this.timer.set(None);
+            *this.state = State::Done;
+        }
+        Poll::Ready(())
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("until", &self.until)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
