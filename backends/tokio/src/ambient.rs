@@ -1,0 +1,42 @@
+//! The tokio runtime around the caller.
+
+use std::cell::Cell;
+
+use tokio::runtime::{self, Handle, Id};
+
+use crate::Tokio;
+
+thread_local! {
+    /// The runtime whose `block_on` this thread is in: tokio tells that only of its workers.
+    static BLOCKED_ON: Cell<Option<Id>> = const { Cell::new(None) };
+}
+
+impl Tokio {
+    /// The tokio runtime around the caller, if there is one.
+    ///
+    /// That is so inside its tasks, inside its `block_on`, on its blocking threads, and wherever its
+    /// handle has been entered.
+    pub fn current() -> Option<Self> {
+        Handle::try_current().ok().map(Self::new)
+    }
+}
+
+/// Whether this thread is a worker of the runtime, or in the `block_on` that drives it.
+pub(crate) fn is_driven_here(handle: &Handle) -> bool {
+    let id = handle.id();
+    BLOCKED_ON.get() == Some(id)
+        || runtime::worker_index().is_some()
+            && Handle::try_current().is_ok_and(|current| current.id() == id)
+}
+
+/// Runs `f` as the `block_on` of `handle`'s runtime.
+pub(crate) fn blocked_on<R>(handle: &Handle, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Id>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BLOCKED_ON.set(self.0);
+        }
+    }
+    let _restore = Restore(BLOCKED_ON.replace(Some(handle.id())));
+    f()
+}
