@@ -1,6 +1,6 @@
 //! What is alive in a run, so that a leak can be seen.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::{Relaxed, SeqCst}};
 
 /// How many tasks, timers and holds of the facade are alive in one run.
 #[derive(Debug, Default)]
@@ -25,13 +25,13 @@ impl Count {
         self.0.fetch_add(1, Relaxed);
     }
 
-    /// One less.
-    pub fn down(&self) {
-        self.0.fetch_sub(1, Relaxed);
+    /// One less; returns how many are left.
+    pub fn down(&self) -> usize {
+        self.0.fetch_sub(1, SeqCst) - 1
     }
 
     /// How many there are.
     pub fn now(&self) -> usize {
-        self.0.load(Relaxed)
+        self.0.load(SeqCst)
     }
 }

@@ -1,10 +1,16 @@
 //! What one run of a runtime shares: its root, its default limiter, its counts.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{
+    any::Any,
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use crate::{
     Counts, ErasedBackend, Instant,
     limiter::Limiter,
+    sync::Mutex,
     tree::{Deadline, Kind, Node, NodeRef},
 };
 
@@ -59,15 +65,19 @@ pub struct Shared {
     root: NodeRef,
     limiter: Arc<Limiter>,
     counts: Counts,
+    origin: Instant,
+    quiet: Mutex<Option<Waker>>,
 }
 
 /// How many worker-thread calls run at once unless a program says otherwise, on every backend.
 pub const DEFAULT_THREADS: usize = 40;
 
 impl Shared {
-    /// A fresh root with the default limiter.
-    pub fn new() -> Arc<Self> {
+    /// A fresh root with the default limiter; `origin` is the runtime's now.
+    pub fn new(origin: Instant) -> Arc<Self> {
         Arc::new(Self {
+            origin,
+            quiet: Mutex::new(None),
             root: Arc::new(Node::new(Kind::Children, Deadline::Never)),
             limiter: Arc::new(Limiter::new(Some(DEFAULT_THREADS))),
             counts: Counts::default(),
@@ -87,6 +97,33 @@ impl Shared {
     /// What is alive in the run.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// The first point of the grid that the run's deadlines share.
+    pub fn origin(&self) -> Instant {
+        self.origin
+    }
+
+    /// Counts a task that has gone; the last one wakes whoever waits for quiet.
+    pub fn task_gone(&self) {
+        if self.counts.tasks.down() == 0 {
+            let waker = self.quiet.lock().take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Ready once no task of the run is left, orphans included.
+    pub fn poll_quiet(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // The waker first: a task that goes between the two steps finds it.
+        let replaced = self.quiet.lock().replace(cx.waker().clone());
+        drop(replaced);
+        if self.counts.tasks.now() == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pin_project! {
         body: Regional<F>,
         #[pin]
         timer: Option<Timer>,
+        reported: bool,
     }
 }
 
@@ -32,6 +33,7 @@ impl<F> Cancellable<F> {
         Self {
             body: Regional::new(Region::new(Kind::Scope, deadline), None, body),
             timer: None,
+            reported: false,
         }
     }
 
@@ -52,9 +54,11 @@ impl<F: Future> Cancellable<F> {
             Polled::Ready(value) => {
                 this.timer.set(None);
                 this.body.end();
+                *this.reported = true;
                 return Poll::Ready(Ok(value));
             }
             Polled::Pending => {}
+            Polled::Gone if *this.reported => panic!("a finished scope was polled again"),
             // Parked: a scope further out drops this one.
             Polled::Gone => return Poll::Pending,
         }
@@ -76,6 +80,7 @@ impl<F: Future> Cancellable<F> {
         match look.own {
             Some(reason) if !look.inherited => {
                 this.body.end();
+                *this.reported = true;
                 Poll::Ready(Err(reason))
             }
             _ => Poll::Pending,
@@ -99,13 +104,10 @@ fn poll_deadline(
         timer.set(None);
         return None;
     };
-    match timer.as_mut().as_pin_mut() {
-        Some(timer) => timer.set(Some(at)),
-        None => {
-            if arm(timer.as_mut(), at) {
-                return Some(Reason::Deadline);
-            }
-        }
+    if timer.as_ref().as_pin_ref().and_then(|timer| timer.at()) != Some(at)
+        && arm(timer.as_mut(), at)
+    {
+        return Some(Reason::Deadline);
     }
     match timer.as_pin_mut()?.poll_elapsed(cx) {
         Poll::Pending => None,
@@ -114,14 +116,18 @@ fn poll_deadline(
     }
 }
 
-/// Makes the timer; `true` if the deadline has passed already, whatever the timer's grain.
+/// Sets the timer, made now if there is none. `true` if the deadline has passed already: a timer may
+/// need a tick to see that, and the body must not run on meanwhile.
 fn arm(mut timer: Pin<&mut Option<Timer>>, at: Instant) -> bool {
     let due = runtime::with(|handle, shared| {
-        let due = at <= handle.now();
-        if !due {
-            timer.set(Some(Timer::new(handle, shared, Some(at))));
+        if at <= handle.now() {
+            return true;
         }
-        due
+        match timer.as_mut().as_pin_mut() {
+            Some(timer) => timer.set(at),
+            None => timer.set(Some(Timer::new(handle, shared, Some(at)))),
+        }
+        false
     });
     match due {
         Ok(due) => due,

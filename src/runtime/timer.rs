@@ -45,7 +45,7 @@ impl Drop for Counted {
 
 macro_rules! each {
     ($timer:expr, $native:ident => $value:expr) => {
-        match $timer.project() {
+        match $timer {
             NativeTimerProjection::Tokio { timer: $native } => $value,
             NativeTimerProjection::Smol { timer: $native } => $value,
             NativeTimerProjection::AsyncStd { timer: $native } => $value,
@@ -67,22 +67,24 @@ impl Timer {
         }
     }
 
-    /// Moves the timer to `at`; a no-op when it is there already.
-    pub(crate) fn set(self: Pin<&mut Self>, at: Option<Instant>) {
+    /// What the timer is set to, before rounding.
+    pub(crate) fn at(&self) -> Option<Instant> {
+        self.at
+    }
+
+    /// Moves the timer.
+    pub(crate) fn set(self: Pin<&mut Self>, at: Instant) {
         let this = self.project();
-        if *this.at == at {
-            return;
-        }
-        *this.at = at;
-        let at = at.and_then(|at| this.grid.round_up(at));
-        each!(this.native, native => native.reset(at));
+        *this.at = Some(at);
+        let at = this.grid.round_up(at);
+        each!(this.native.project(), native => native.reset(at));
     }
 
     pub(crate) fn poll_elapsed(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Gone>> {
-        each!(self.project().native, native => native.poll_elapsed(cx))
+        each!(self.project().native.project(), native => native.poll_elapsed(cx))
     }
 }
 

@@ -20,9 +20,10 @@
 //! mark. A node that is re-attached meanwhile is skipped by a walk that comes from its old parent.
 //!
 //! Holds are counted per node; only the changes 0 to 1 and 1 to 0 travel on, to the node that was
-//! *charged*, which the child remembers. The change 1 to 0 on a node can not overtake its own change
-//! 0 to 1, because whoever placed a hold releases it only after placing has returned. A release may
-//! arrive late at an ancestor, which then waits a little longer; when it arrives, it wakes.
+//! *charged*, which the child remembers. A hold is counted from the top down: a node is charged only
+//! after it has been counted, so that no release and no detach can overtake the count it takes back,
+//! and a hold that has been placed holds everything above it. A release travels upwards and may arrive late at
+//! an ancestor, which then waits a little longer; when it arrives, it wakes.
 //!
 //! Walks in both directions are loops, never recursion: depth is bounded by memory, not by the stack.
 
