@@ -112,7 +112,12 @@ impl Launch for TokioRuntime {
             let patience = grace.max(LAST_POLLS);
             if Handle::try_current().is_ok() {
                 // tokio panics if it has to wait inside a runtime's context.
-                thread::scope(|scope| scope.spawn(|| runtime.shutdown_timeout(patience)).join().is_ok());
+                thread::scope(|scope| {
+                    scope
+                        .spawn(|| runtime.shutdown_timeout(patience))
+                        .join()
+                        .is_ok()
+                });
             } else {
                 runtime.shutdown_timeout(patience);
             }

@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]
-compile_error!("anyrt-tokio watches descriptors through tokio's `AsyncFd`, which exists on Unix only");
+compile_error!(
+    "anyrt-tokio watches descriptors through tokio's `AsyncFd`, which exists on Unix only"
+);
 
 mod ambient;
 mod backend;

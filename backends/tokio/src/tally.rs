@@ -48,7 +48,10 @@ impl Tally {
         let mut lock = inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
         while inner.state.load(Ordering::Acquire) >= ONE {
             lock = match until {
-                None => inner.idle.wait(lock).unwrap_or_else(PoisonError::into_inner),
+                None => inner
+                    .idle
+                    .wait(lock)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(until) => {
                     let left = until.saturating_duration_since(Instant::now());
                     if left.is_zero() {

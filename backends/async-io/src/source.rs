@@ -1,0 +1,140 @@
+//! A descriptor watched by async-io's reactor.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use anyrt_core::{BorrowedIo, Gone, Interest, OwnedIo, Progress, Refused, Source};
+use async_io::Async;
+
+use crate::gate::{Gate, Seat};
+
+/// A descriptor registered with async-io's reactor.
+///
+/// async-io closes a descriptor that its reactor refuses; here it is shared with the registration,
+/// and comes back.
+#[derive(Debug)]
+pub struct AsyncIoSource {
+    registered: Async<Arc<OwnedIo>>,
+    read: Direction,
+    write: Direction,
+}
+
+#[derive(Debug)]
+struct Direction {
+    /// The last operation found nothing left, and no event has come since.
+    drained: AtomicBool,
+    seat: Option<Seat>,
+}
+
+impl AsyncIoSource {
+    /// Registers `io` and switches it to non-blocking mode. Waits on it end once `gate` is closed.
+    ///
+    /// # Errors
+    ///
+    /// Gives `io` back when the reactor refuses it (a regular file, a descriptor that is already
+    /// registered) and when the gate is closed.
+    pub fn register(io: OwnedIo, gate: Option<&Gate>) -> Result<Self, Refused<OwnedIo>> {
+        if gate.is_some_and(Gate::is_closed) {
+            return Err(Refused {
+                item: io,
+                error: Gone.into(),
+            });
+        }
+        let io = Arc::new(io);
+        match Async::new(Arc::clone(&io)) {
+            Ok(registered) => Ok(Self {
+                registered,
+                read: Direction::new(gate),
+                write: Direction::new(gate),
+            }),
+            Err(error) => Err(Refused {
+                item: sole(io),
+                error,
+            }),
+        }
+    }
+}
+
+/// The descriptor, out of the last handle on it.
+fn sole(io: Arc<OwnedIo>) -> OwnedIo {
+    Arc::into_inner(io).expect("async-io dropped its handle on the descriptor")
+}
+
+impl Direction {
+    fn new(gate: Option<&Gate>) -> Self {
+        Self {
+            drained: AtomicBool::new(false),
+            seat: gate.cloned().map(Seat::new),
+        }
+    }
+
+    fn check(&self) -> Result<(), Gone> {
+        self.seat.as_ref().map_or(Ok(()), Seat::check)
+    }
+
+    /// async-io holds the reactor's waker; this one is for shutdown.
+    fn wait(&self, cx: &mut Context<'_>) -> Result<(), Gone> {
+        match &self.seat {
+            Some(seat) => seat.wait_outside(cx.waker()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Source for AsyncIoSource {
+    fn io(&self) -> BorrowedIo<'_> {
+        self.registered.get_ref().borrow()
+    }
+
+    fn poll_io(
+        &self,
+        cx: &mut Context<'_>,
+        interest: Interest,
+        op: &mut dyn FnMut(BorrowedIo<'_>) -> io::Result<Progress>,
+    ) -> Poll<io::Result<usize>> {
+        let direction = match interest {
+            Interest::Read => &self.read,
+            Interest::Write => &self.write,
+        };
+        direction.check()?;
+        loop {
+            if direction.drained.load(Ordering::Relaxed) {
+                // Interest is level-triggered and armed here, after the operation: what arrived while
+                // it ran counts as an event.
+                let ready = match interest {
+                    Interest::Read => self.registered.poll_readable(cx),
+                    Interest::Write => self.registered.poll_writable(cx),
+                };
+                match ready {
+                    Poll::Ready(Ok(())) => direction.drained.store(false, Ordering::Relaxed),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => {
+                        direction.wait(cx)?;
+                        return Poll::Pending;
+                    }
+                }
+            }
+            match op(self.io()) {
+                Ok(progress) => {
+                    direction.drained.store(progress.drained, Ordering::Relaxed);
+                    return Poll::Ready(Ok(progress.n));
+                }
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => direction.drained.store(true, Ordering::Relaxed),
+                    io::ErrorKind::Interrupted => {}
+                    _ => return Poll::Ready(Err(error)),
+                },
+            }
+        }
+    }
+
+    fn into_io(self: Box<Self>) -> io::Result<OwnedIo> {
+        self.registered.into_inner().map(sole)
+    }
+}
