@@ -37,6 +37,8 @@ pub(crate) struct Core {
 pub(crate) struct State {
     pub(crate) timers: Timers,
     queue: RunQueue<Runnable>,
+    /// How many turns there were since the clock last moved.
+    turns: usize,
     /// Key of the next task, main included.
     next: u64,
     /// How many tasks and jobs there have been.
@@ -59,6 +61,10 @@ enum Runnable {
     Task(u64),
     Job(u64),
 }
+
+/// How many turns each living task may have, on average, before time passes: a loop that is never
+/// blocked must still reach its deadline.
+const TURNS_PER_TICK: usize = 100;
 
 /// Whose turn it is.
 enum Turn {
@@ -91,6 +97,7 @@ impl Core {
             state: Mutex::new(State {
                 timers: Timers::new(time::Instant::now().into()),
                 queue: RunQueue::new(order),
+                turns: 0,
                 next: 0,
                 spawned: 0,
                 submitted: 0,
@@ -239,14 +246,23 @@ impl Core {
     fn turn(&self, grace: Duration) -> Option<Turn> {
         let mut state = self.lock();
         loop {
-            if let Some(turn) = state.pop() {
+            let elapsed = if state.is_long_busy() {
+                state.turns = 0;
+                state.timers.tick()
+            } else if let Some(turn) = state.pop() {
+                state.turns += 1;
                 return Some(turn);
-            }
-            let elapsed = state.timers.jump();
+            } else {
+                state.turns = 0;
+                state.timers.jump()
+            };
             if !elapsed.is_empty() {
                 drop(state);
                 wake_all(elapsed);
                 state = self.lock();
+                continue;
+            }
+            if !state.queue.is_empty() {
                 continue;
             }
             let (after, waited) = self
@@ -352,6 +368,11 @@ impl State {
     /// Whether only another thread can change anything.
     fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.timers.is_idle()
+    }
+
+    /// Whether so much has happened at one instant that some time must have passed.
+    fn is_long_busy(&self) -> bool {
+        self.turns > TURNS_PER_TICK * self.tasks.len()
     }
 
     /// Adds a task that can run.

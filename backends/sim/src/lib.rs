@@ -39,8 +39,9 @@
 //! again: the seed is printed, and [`SimRuntime::from_env`] takes it from `ANYRT_SIM_SEED`.
 //!
 //! *Time* stands still while anything can run, and jumps to the next timer when nothing can. It
-//! starts at the real time at which the simulation was made and never looks at a clock again. So a task that
-//! spins until some instant is reached spins for ever: sleep instead.
+//! starts at the real time at which the simulation was made and never looks at a clock again. A program that
+//! is never blocked must reach its deadlines, too: after a hundred turns of each living task, on average,
+//! at one instant, a millisecond passes.
 //!
 //! *Blocking jobs* run on a real thread, but one at a time and while every task waits: a job takes its turn
 //! in the same queue as the tasks and runs to its end. It may therefore block on nothing that

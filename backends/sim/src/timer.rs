@@ -17,6 +17,10 @@ use crate::executor::Core;
 /// that "a very long time", which means never on a real clock, does not hide a hang.
 const HORIZON: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
+/// How far the clock moves when the program has been busy for a while: one point of the grid that anyrt
+/// rounds deadlines to, so that they stay whole milliseconds.
+const TICK: Duration = Duration::from_millis(1);
+
 /// The clock, and who waits for which instant.
 pub(crate) struct Timers {
     now: Instant,
@@ -50,11 +54,23 @@ impl Timers {
 
     /// Moves the clock to the next deadline; returns whom to wake, in order.
     pub(crate) fn jump(&mut self) -> Vec<Waker> {
-        let Some(&(next, _)) = self.due.first() else {
-            return Vec::new();
-        };
-        self.now = next;
-        let later = self.due.split_off(&(next, u64::MAX));
+        match self.due.first() {
+            Some(&(next, _)) => self.reach(next),
+            None => Vec::new(),
+        }
+    }
+
+    /// Moves the clock by a little, because the program is busy; returns whom to wake, in order.
+    pub(crate) fn tick(&mut self) -> Vec<Waker> {
+        match self.now.checked_add(TICK) {
+            Some(next) => self.reach(next),
+            None => Vec::new(),
+        }
+    }
+
+    fn reach(&mut self, now: Instant) -> Vec<Waker> {
+        self.now = now;
+        let later = self.due.split_off(&(now, u64::MAX));
         std::mem::replace(&mut self.due, later)
             .into_iter()
             .filter_map(|(_, sequence)| self.wakers.remove(&sequence))

@@ -72,7 +72,7 @@ fn time_stands_still_while_anything_can_run() {
     };
     sim.spawn(sleeper).unwrap();
     run(&runtime, async {
-        for _ in 0..1000 {
+        for _ in 0..100 {
             yield_now().await;
             assert_eq!(sim.now(), start);
         }
@@ -269,4 +269,22 @@ fn a_timer_set_by_another_thread_moves_an_idle_simulation() {
         "noticed only when the grace was over"
     );
     assert_eq!(sim.now() - start, secs(7));
+}
+
+#[test]
+fn a_program_that_is_never_blocked_reaches_its_deadline() {
+    let runtime = fifo();
+    let sim = runtime.backend();
+    let start = sim.now();
+    let deadline = start.checked_add(Duration::from_millis(20)).unwrap();
+    let mut turns = 0_u32;
+    run(&runtime, async {
+        while sim.now() < deadline {
+            turns += 1;
+            yield_now().await;
+        }
+    });
+    assert_eq!(sim.now() - start, Duration::from_millis(20));
+    // A hundred turns a millisecond, give or take the turn in which it passes.
+    assert!((1900..=2100).contains(&turns), "{turns}");
 }
