@@ -1,28 +1,27 @@
-//! The simulation itself: what can run, whose turn it is, and what happens when nobody's is.
+//! The simulation itself: it gives each task and job its turn, and acts when it is nobody's.
 //!
 //! Everything is behind one lock. Nothing of the user's (a poll, a wake, a destructor, a job) runs under it.
 
 use std::{
-    collections::BTreeMap,
     future::Future,
     io,
     panic::Location,
     pin::Pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Waker},
-    thread::{self, ThreadId},
-    time::{self, Duration},
+    thread,
+    time::Duration,
 };
 
 use anyrt_core::{Gone, RuntimeId};
 
 use crate::{
-    job::{Job, JobName, Worker},
-    order::{Order, RunQueue},
+    job::{Job, JobName},
+    order::Order,
     panics::contain,
     report,
-    task::{Body, Name, Task, TaskWaker},
-    timer::Timers,
+    state::{Runnable, State, Turn},
+    task::{Body, Name},
 };
 
 /// What a simulation's handles, wakers, timers and threads share.
@@ -32,45 +31,6 @@ pub(crate) struct Core {
     state: Mutex<State>,
     /// Notified when the driving thread, or whoever shuts down, may have something to do.
     changed: Condvar,
-}
-
-pub(crate) struct State {
-    pub(crate) timers: Timers,
-    queue: RunQueue<Runnable>,
-    /// How many turns there were since the clock last moved.
-    turns: usize,
-    /// Key of the next task, main included.
-    next: u64,
-    /// How many tasks and jobs there have been.
-    spawned: u64,
-    submitted: u64,
-    /// By key, which is the order of spawning.
-    tasks: BTreeMap<u64, Task>,
-    /// Those that wait for their turn, by number.
-    jobs: BTreeMap<u64, Job>,
-    /// Those that were started and have not returned: one, or those that the watchdog gave up as well.
-    running: BTreeMap<u64, JobName>,
-    worker: Option<Worker>,
-    /// Who is inside `block_on`.
-    driver: Option<ThreadId>,
-    is_closed: bool,
-}
-
-#[derive(Clone, Copy)]
-enum Runnable {
-    Task(u64),
-    Job(u64),
-}
-
-/// How many turns each living task may have, on average, before time passes: a loop that is never
-/// blocked must still reach its deadline.
-const TURNS_PER_TICK: usize = 100;
-
-/// Whose turn it is.
-enum Turn {
-    Main(Waker),
-    Task(u64, Body, Waker),
-    Job(Job),
 }
 
 /// How long to wait in real time, for what the simulation has no power over.
@@ -94,20 +54,7 @@ impl Core {
         Arc::new(Self {
             id: RuntimeId::unique(),
             order,
-            state: Mutex::new(State {
-                timers: Timers::new(time::Instant::now().into()),
-                queue: RunQueue::new(order),
-                turns: 0,
-                next: 0,
-                spawned: 0,
-                submitted: 0,
-                tasks: BTreeMap::new(),
-                jobs: BTreeMap::new(),
-                running: BTreeMap::new(),
-                worker: None,
-                driver: None,
-                is_closed: false,
-            }),
+            state: Mutex::new(State::new(order)),
             changed: Condvar::new(),
         })
     }
@@ -247,14 +194,11 @@ impl Core {
         let mut state = self.lock();
         loop {
             let elapsed = if state.is_long_busy() {
-                state.turns = 0;
-                state.timers.tick()
+                state.tick()
             } else if let Some(turn) = state.pop() {
-                state.turns += 1;
                 return Some(turn);
             } else {
-                state.turns = 0;
-                state.timers.jump()
+                state.jump()
             };
             if !elapsed.is_empty() {
                 drop(state);
@@ -262,7 +206,7 @@ impl Core {
                 state = self.lock();
                 continue;
             }
-            if !state.queue.is_empty() {
+            if !state.is_idle() {
                 continue;
             }
             let (after, waited) = self
@@ -357,70 +301,6 @@ impl Core {
             worker.join();
         }
         is_idle
-    }
-}
-
-impl State {
-    pub(crate) fn is_closed(&self) -> bool {
-        self.is_closed
-    }
-
-    /// Whether only another thread can change anything.
-    fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.timers.is_idle()
-    }
-
-    /// Whether so much has happened at one instant that some time must have passed.
-    fn is_long_busy(&self) -> bool {
-        self.turns > TURNS_PER_TICK * self.tasks.len()
-    }
-
-    /// Adds a task that can run.
-    fn insert(&mut self, core: &Arc<Core>, name: Name, body: Option<Body>) -> u64 {
-        let key = self.next;
-        self.next += 1;
-        let task = Task {
-            name,
-            waker: TaskWaker::make(Arc::clone(core), key),
-            is_queued: true,
-            body,
-        };
-        self.tasks.insert(key, task);
-        self.queue.push(Runnable::Task(key));
-        key
-    }
-
-    /// Takes the next turn out of the queue, passing over tasks that have gone since.
-    fn pop(&mut self) -> Option<Turn> {
-        loop {
-            match self.queue.pop()? {
-                Runnable::Job(number) => {
-                    let job = self.jobs.remove(&number);
-                    return Some(Turn::Job(job.expect("a queued job waits for its turn")));
-                }
-                Runnable::Task(key) => {
-                    let Some(task) = self.tasks.get_mut(&key) else {
-                        continue;
-                    };
-                    task.is_queued = false;
-                    let waker = task.waker.clone();
-                    return Some(match task.name {
-                        Name::Main => Turn::Main(waker),
-                        Name::Spawned { .. } => {
-                            let body = task.body.take();
-                            Turn::Task(key, body.expect("one poll at a time"), waker)
-                        }
-                    });
-                }
-            }
-        }
-    }
-
-    fn worker(&mut self, core: &Arc<Core>) -> io::Result<&Worker> {
-        match &mut self.worker {
-            Some(worker) => Ok(worker),
-            empty => Ok(empty.insert(Worker::start(core)?)),
-        }
     }
 }
 

@@ -70,6 +70,7 @@ mod order;
 mod panics;
 mod report;
 mod source;
+mod state;
 mod task;
 mod timer;
 

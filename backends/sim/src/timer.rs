@@ -149,7 +149,7 @@ impl RawTimer for SimTimer {
         let waker = cx.waker().clone();
         let core = Arc::clone(&self.core);
         let mut state = core.lock();
-        if state.is_closed() {
+        if state.is_closed {
             return Poll::Ready(Err(Gone));
         }
         if state.timers.is_elapsed(self.at) {

@@ -288,3 +288,19 @@ fn a_program_that_is_never_blocked_reaches_its_deadline() {
     // A hundred turns a millisecond, give or take the turn in which it passes.
     assert!((1900..=2100).contains(&turns), "{turns}");
 }
+
+#[test]
+fn a_program_that_was_busy_and_then_waits_is_not_late() {
+    for turns in 90..=110 {
+        let runtime = fifo();
+        let sim = runtime.backend();
+        run(&runtime, async {
+            for _ in 0..turns {
+                yield_now().await;
+            }
+            let before = sim.now();
+            sleep(&sim, Duration::from_nanos(1)).await;
+            assert_eq!(sim.now() - before, Duration::from_nanos(1), "{turns}");
+        });
+    }
+}
