@@ -5,8 +5,8 @@
 //!
 //! # Rules
 //!
-//! - A job runs exactly once, on a thread named `anyrt-blocking`. Jobs start in the order in which they
-//!   came.
+//! - A job runs exactly once, on a thread named `anyrt-blocking`. Jobs start in the order in which
+//!   they came.
 //! - Below the cap of 512 threads no job waits for a busy thread, so jobs may wait for each other.
 //!   Above it they queue.
 //! - A job that panics ends; its thread goes on to the next. The panic hook has reported it, the pool
@@ -19,8 +19,8 @@
 //!
 //! Jobs go into one queue, and at any time at most one thread is *summoned* for it: woken, or being
 //! started. It takes the first job and, if there are more, summons the next thread before it runs
-//! its own. So every job gets a thread even if all others block, but a burst of short jobs is mostly done by
-//! the few threads that are already awake, and whoever submits wakes one thread at most.
+//! its own. So every job gets a thread even if all others block, but a burst of short jobs is mostly
+//! done by the few threads that are already awake, and whoever submits wakes one thread at most.
 //!
 //! The last thread to fall asleep is the first to be woken: its stack and caches are warm, and the
 //! others can end.
@@ -133,8 +133,8 @@ impl Pool {
         }
     }
 
-    /// Sees to it that a thread comes for the queue, if it has to and can; the sleeper returned is to be woken
-    /// after the lock.
+    /// Sees to it that a thread comes for the queue, if one has to and can; the sleeper returned is
+    /// to be woken after the lock.
     ///
     /// A thread is started under the lock, so that nobody relies on one whose start then fails.
     fn summon(self: &Arc<Self>, state: &mut State) -> io::Result<Option<Arc<Sleeper>>> {

@@ -22,8 +22,8 @@
 //! Holds are counted per node; only the changes 0 to 1 and 1 to 0 travel on, to the node that was
 //! *charged*, which the child remembers. A hold is counted from the top down: a node is charged only
 //! after it has been counted, so that no release and no detach can overtake the count it takes back,
-//! and a hold that has been placed holds everything above it. A release travels upwards and may arrive late at
-//! an ancestor, which then waits a little longer; when it arrives, it wakes.
+//! and a hold that has been placed holds everything above it. A release travels upwards and may
+//! arrive late at an ancestor, which then waits a little longer; when it arrives, it wakes.
 //!
 //! Walks in both directions are loops, never recursion: depth is bounded by memory, not by the stack.
 
