@@ -150,7 +150,7 @@ impl Seat {
     }
 
     /// Has `waker`, instead of the one before, woken when the gate closes.
-    fn wait(&self, waker: &Waker) -> Result<(), Gone> {
+    pub(crate) fn wait(&self, waker: &Waker) -> Result<(), Gone> {
         // Wakers are cloned and dropped outside the locks: either may run a destructor of a task.
         let waker = waker.clone();
         let mut key = self.key.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,17 +2,14 @@
 
 use std::{
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
 
 use anyrt_core::{BorrowedIo, Gone, Interest, OwnedIo, Progress, Refused, Source};
 use async_io::Async;
 
-use crate::gate::{Gate, Seat};
+use crate::{direction::Direction, gate::Gate};
 
 /// A descriptor registered with async-io's reactor.
 ///
@@ -23,13 +20,6 @@ pub struct AsyncIoSource {
     registered: Async<Arc<OwnedIo>>,
     read: Direction,
     write: Direction,
-}
-
-#[derive(Debug)]
-struct Direction {
-    /// The last operation found nothing left, and no event has come since.
-    drained: AtomicBool,
-    seat: Option<Seat>,
 }
 
 impl AsyncIoSource {
@@ -66,27 +56,6 @@ fn sole(io: Arc<OwnedIo>) -> OwnedIo {
     Arc::into_inner(io).expect("async-io dropped its handle on the descriptor")
 }
 
-impl Direction {
-    fn new(gate: Option<&Gate>) -> Self {
-        Self {
-            drained: AtomicBool::new(false),
-            seat: gate.cloned().map(Seat::new),
-        }
-    }
-
-    fn check(&self) -> Result<(), Gone> {
-        self.seat.as_ref().map_or(Ok(()), Seat::check)
-    }
-
-    /// async-io holds the reactor's waker; this one is for shutdown.
-    fn wait(&self, cx: &mut Context<'_>) -> Result<(), Gone> {
-        match &self.seat {
-            Some(seat) => seat.wait_outside(cx.waker()),
-            None => Ok(()),
-        }
-    }
-}
-
 impl Source for AsyncIoSource {
     fn io(&self) -> BorrowedIo<'_> {
         self.registered.get_ref().borrow()
@@ -104,29 +73,17 @@ impl Source for AsyncIoSource {
         };
         direction.check()?;
         loop {
-            if direction.drained.load(Ordering::Relaxed) {
-                // Interest is level-triggered and armed here, after the operation: what arrived while
-                // it ran counts as an event.
-                let ready = match interest {
-                    Interest::Read => self.registered.poll_readable(cx),
-                    Interest::Write => self.registered.poll_writable(cx),
-                };
-                match ready {
-                    Poll::Ready(Ok(())) => direction.drained.store(false, Ordering::Relaxed),
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    Poll::Pending => {
-                        direction.wait(cx)?;
-                        return Poll::Pending;
-                    }
-                }
-            }
+            ready!(direction.poll_ready(cx, |cx| match interest {
+                Interest::Read => self.registered.poll_readable(cx),
+                Interest::Write => self.registered.poll_writable(cx),
+            }))?;
             match op(self.io()) {
                 Ok(progress) => {
-                    direction.drained.store(progress.drained, Ordering::Relaxed);
+                    direction.set_drained(progress.drained);
                     return Poll::Ready(Ok(progress.n));
                 }
                 Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock => direction.drained.store(true, Ordering::Relaxed),
+                    io::ErrorKind::WouldBlock => direction.set_drained(true),
                     io::ErrorKind::Interrupted => {}
                     _ => return Poll::Ready(Err(error)),
                 },

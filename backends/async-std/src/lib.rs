@@ -1,4 +1,36 @@
-//! anyrt on async-std.
+//! anyrt on async-std, for programs that have not moved on yet: async-std is discontinued.
+//!
+//! Applications name this crate only through anyrt's feature `async-std`. There is one runtime per
+//! process, which starts by itself:
+//!
+//! ```
+//! use std::{pin::pin, sync::mpsc, time::Duration};
+//!
+//! use anyrt_async_std::{AsyncStd, AsyncStdRuntime};
+//! use anyrt_core::{Backend, Launch};
+//!
+//! let runtime = AsyncStdRuntime::new();
+//! let (answer, answered) = mpsc::channel();
+//! runtime.block_on(pin!(async {
+//!     runtime.backend().spawn(async move {
+//!         answer.send(AsyncStd::current().is_some()).unwrap();
+//!     }).unwrap();
+//! }));
+//! assert_eq!(answered.recv(), Ok(true));
+//! assert!(runtime.shutdown(Duration::from_secs(1)));
+//! ```
+//!
+//! # What is evened out
+//!
+//! - `async_std::task::block_on` hangs on every thread on which it has once unwound;
+//!   [`block_on`](anyrt_core::Launch::block_on) here does not go through it.
+//! - Timers and descriptors are those of [`anyrt_async_io`], as on smol.
+//! - Nobody counts blocking jobs; the end of an [`AsyncStdRuntime`] waits for those of its run.
+//!
+//! # What is not
+//!
+//! - async-std does not end. Tasks that are left go on, and nothing is ever
+//!   [`Gone`](anyrt_core::Gone): [`Capabilities`](anyrt_core::Capabilities) says so.
 #![forbid(unsafe_code)]
 
 mod ambient;

@@ -59,6 +59,9 @@ impl RawTimer for Timer {
     fn poll_elapsed(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         let mut this = self.project();
         if this.sleep.is_none() {
+            if this.at.is_some_and(|at| crate::backend::now() >= at) {
+                return Poll::Ready(Ok(()));
+            }
             let deadline = deadline(*this.at);
             let entered = this.handle.enter();
             this.sleep.set(Some(time::sleep_until(deadline)));
