@@ -85,7 +85,21 @@ fn attach_against_cancel() {
     });
 }
 
-/// The same two levels down: the walk and the marks that are copied meet somewhere.
+/// A cancel that has copied its list marks nobody who has left since.
+#[test]
+fn detach_against_cancel() {
+    explore(|| {
+        let parent = node(Kind::Scope);
+        let child = under(&parent, Kind::Scope);
+        let canceller = in_thread(&parent, cancel);
+        tree::detach(&child);
+        let when_it_left = child.node().is_cancelled();
+        canceller.join().unwrap();
+        assert_eq!(child.node().is_cancelled(), when_it_left);
+    });
+}
+
+/// An attach two levels down: the walk and the marks that are copied meet somewhere.
 #[test]
 fn attach_twice_against_cancel() {
     explore(|| {

@@ -78,6 +78,7 @@ fn lends_up_to_the_total_and_takes_back() {
     drop(first);
     drop(second);
     assert_eq!(numbers(&limiter), (0, 0));
+    let _again = limiter.try_acquire().unwrap();
     assert_eq!(limiter.statistics().peak, 2);
 }
 
@@ -388,6 +389,15 @@ fn wakers_run_outside_the_lock() {
     limiter.set_total(None);
     assert!(poll(&mut second).is_ready());
     assert!(poll_for(&mut fourth).is_ready());
+    limiter.set_total(Some(1));
+    let mut fifth = limiter.acquire();
+    assert!(
+        fifth
+            .poll_acquire(&mut Context::from_waker(&reenter()))
+            .is_pending()
+    );
+    limiter.release_for(&"x".into()).unwrap();
+    assert!(poll(&mut fifth).is_ready());
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Pool {
                 wake(sleeper);
                 Ok(())
             }
-            // Those that there are look at the queue before they sleep or end.
+            // None of them sleeps, or it would have been woken: they look at the queue before they do.
             Err(_) if state.threads > 0 => Ok(()),
             Err(error) => {
                 let job = state.queue.pop_back();
@@ -179,11 +179,10 @@ impl Pool {
                 state.summoned = false;
                 continue;
             }
+            // Had a job come, and not for a summoned thread, this one would have been woken.
             state.asleep.retain(|other| !Arc::ptr_eq(other, &sleeper));
-            if state.queue.is_empty() {
-                state.threads -= 1;
-                return;
-            }
+            state.threads -= 1;
+            return;
         }
     }
 

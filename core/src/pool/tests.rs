@@ -250,11 +250,11 @@ fn starting_threads_is_tried_again_with_the_next_job() {
 
     watched.refuse.store(true, SeqCst);
     let (first, second) = (sender.clone(), sender);
-    watched.run(move || first.send("first").unwrap());
+    watched.run(move || first.send("late").unwrap());
     watched.refuse.store(false, SeqCst);
-    watched.run(move || second.send("second").unwrap());
-    assert_eq!(receiver.recv().unwrap(), "first");
-    assert_eq!(receiver.recv().unwrap(), "second");
+    watched.run(move || second.send("late").unwrap());
+    assert_eq!(receiver.recv().unwrap(), "late");
+    assert_eq!(receiver.recv().unwrap(), "late");
     release.send(()).unwrap();
 }
 

@@ -33,6 +33,9 @@ fn a_closed_parent_refuses_and_the_node_may_go_elsewhere() {
     let child = scope();
     assert_eq!(tree::attach(&child, &closed), Err(Closed));
     assert_eq!(closed.node().children(), 0);
+    tree::hold(&child);
+    assert!(!look(&closed).held);
+    tree::release(&child);
 
     let open = under(&scope(), scope());
     under(&open, child.clone());

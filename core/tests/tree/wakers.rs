@@ -105,11 +105,11 @@ fn when_replaced() {
     let root = scope();
     let group = node(Kind::Children);
     under(&group, scope());
-    let at_root = sleep(&root, &[&group]);
+    let at_root = sleep(&root, &[&root, &group]);
     root.node().look(Waker::noop());
     assert_eq!(at_root.load(SeqCst), 1);
 
-    let (waker, at_group) = reenter(&[&root]);
+    let (waker, at_group) = reenter(&[&root, &group]);
     assert!(!group.node().close_if_empty(&waker));
     drop(waker);
     assert!(!group.node().close_if_empty(Waker::noop()));
