@@ -4,7 +4,7 @@
 //! the region around it. Two things travel along the edges:
 //!
 //! - a **cancel** goes *down*: [`cancel`] marks the node and everything below it, except what lies
-//!   behind a shield, and wakes each marked node's own waker ([`walk`]);
+//!   behind a shield, and wakes each marked node's own waker;
 //! - a **hold** goes *up*: while something inside must not be dropped (an unfinished shield, a group
 //!   with live children, a running worker thread), every node from there to the next task root counts
 //!   it ([`hold`]), and a cancelled region waits until its count is zero.
