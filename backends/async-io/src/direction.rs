@@ -1,7 +1,7 @@
 //! One direction of a descriptor: whether anything is left, and who waits for more.
 
 use std::{
-    io, mem,
+    io,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -114,7 +114,7 @@ impl Arrival {
         {
             return;
         }
-        let former = mem::replace(&mut *waiter, Some(waker.clone()));
+        let former = waiter.replace(waker.clone());
         drop(waiter);
         // Outside the lock: it may be the last handle on a task.
         drop(former);

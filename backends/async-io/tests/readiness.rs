@@ -10,7 +10,7 @@ use std::{
 
 use anyrt_async_io::AsyncIoSource;
 use anyrt_core::{BorrowedIo, Interest, OwnedIo, Progress, Source};
-use support::Wakes;
+use support::{Wakes, fill};
 
 fn read(io: BorrowedIo<'_>, n: usize) -> io::Result<usize> {
     match io {
@@ -101,7 +101,7 @@ fn a_hang_up_wakes_both_directions() {
     let (writers, writer) = Wakes::new();
     let mut would_block = |_: BorrowedIo<'_>| Err(io::ErrorKind::WouldBlock.into());
 
-    // Writable for real: wait out that event, so that only a hang-up can wake the writer again.
+    // Not writable, so that only the hang-up can wake the writer.
     fill(source.io());
     for (interest, waker) in [(Interest::Read, &reader), (Interest::Write, &writer)] {
         let mut cx = Context::from_waker(waker);
@@ -115,13 +115,6 @@ fn a_hang_up_wakes_both_directions() {
     drop(far);
     readers.wait_beyond(0);
     writers.wait_beyond(0);
-}
-
-fn fill(io: BorrowedIo<'_>) {
-    let BorrowedIo::UnixStream(mut stream) = io else {
-        panic!("not the stream that was registered: {io:?}");
-    };
-    while stream.write(&[0; 4096]).is_ok() {}
 }
 
 #[test]

@@ -38,12 +38,12 @@ fn ready_stays_ready_until_it_is_reset() {
 #[test]
 fn the_last_instant_of_the_clock_disturbs_no_other_timer() {
     let mut far = Instant::now();
-    for shift in (0..63).rev() {
-        if let Some(later) = far.checked_add(Duration::from_secs(1 << shift)) {
-            far = later;
-        }
+    let seconds = (0..64).rev().map(|shift| Duration::from_secs(1 << shift));
+    let nanoseconds = (0..30).rev().map(|shift| Duration::from_nanos(1 << shift));
+    for step in seconds.chain(nanoseconds) {
+        far = far.checked_add(step).unwrap_or(far);
     }
-    assert_eq!(far.checked_add(Duration::from_secs(1)), None);
+    assert_eq!(far.checked_add(Duration::from_nanos(1)), None);
     let (wakes, waker) = Wakes::new();
     let mut cx = Context::from_waker(&waker);
     let mut last = Timer::new(Some(far.into()), None);

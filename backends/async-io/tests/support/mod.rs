@@ -1,6 +1,8 @@
-//! What the tests share.
+//! What the tests share; each file of tests uses its part.
+#![allow(dead_code)]
 
 use std::{
+    io::Write,
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -9,27 +11,29 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyrt_core::BorrowedIo;
+
 /// Counts its wakes, and lets a test wait for one.
 #[derive(Default)]
-pub struct Wakes {
+pub(crate) struct Wakes {
     count: AtomicUsize,
     lock: Mutex<()>,
     woken: Condvar,
 }
 
 impl Wakes {
-    pub fn new() -> (Arc<Self>, Waker) {
+    pub(crate) fn new() -> (Arc<Self>, Waker) {
         let wakes = Arc::new(Self::default());
         (Arc::clone(&wakes), Waker::from(wakes))
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 
     /// Waits for a wake after the first `seen`; panics after half a minute.
     #[track_caller]
-    pub fn wait_beyond(&self, seen: usize) {
+    pub(crate) fn wait_beyond(&self, seen: usize) {
         let until = Instant::now() + Duration::from_secs(30);
         let mut lock = self.lock.lock().unwrap();
         while self.count() <= seen {
@@ -46,4 +50,12 @@ impl Wake for Wakes {
         drop(self.lock.lock());
         self.woken.notify_all();
     }
+}
+
+/// Writes until the stream takes no more.
+pub(crate) fn fill(io: BorrowedIo<'_>) {
+    let BorrowedIo::UnixStream(mut stream) = io else {
+        panic!("not the stream that was registered: {io:?}");
+    };
+    while stream.write(&[0; 4096]).is_ok() {}
 }
