@@ -1,6 +1,9 @@
 //! What is alive in a run, so that a leak can be seen.
 
-use std::sync::atomic::{AtomicUsize, Ordering::{Relaxed, SeqCst}};
+use std::sync::atomic::{
+    AtomicUsize,
+    Ordering::{Relaxed, SeqCst},
+};
 
 /// How many tasks, timers and holds of the facade are alive in one run.
 #[derive(Debug, Default)]

@@ -70,6 +70,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the runtime is gone or no thread can be had at all; `job` has then been dropped.
+    #[track_caller]
     fn spawn_blocking<J>(&self, job: J) -> io::Result<()>
     where
         J: FnOnce() + Send + 'static,

@@ -30,6 +30,7 @@ pub trait ErasedBackend: Send + Sync + sealed::Sealed {
     ///
     /// # Errors
     /// See [`Backend::spawn_blocking`].
+    #[track_caller]
     fn spawn_blocking_boxed(&self, job: Box<dyn FnOnce() + Send>) -> io::Result<()>;
     /// See [`Backend::now`].
     fn now(&self) -> Instant;
