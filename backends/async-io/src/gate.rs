@@ -117,22 +117,28 @@ impl Future for Closed {
     }
 }
 
-/// The place of one waiter at a gate.
+/// The place of one waiter at a gate; dropping it gives the place up.
 #[derive(Debug)]
-pub(crate) struct Seat {
+pub struct Seat {
     gate: Gate,
     key: Mutex<Option<usize>>,
 }
 
 impl Seat {
-    pub(crate) fn new(gate: Gate) -> Self {
+    /// A place at `gate`, taken by the first [`wait`](Seat::wait).
+    pub fn new(gate: Gate) -> Self {
         Self {
             gate,
             key: Mutex::new(None),
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), Gone> {
+    /// Whether the gate is still open.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] once it is closed.
+    pub fn check(&self) -> Result<(), Gone> {
         if self.gate.is_closed() {
             Err(Gone)
         } else {
@@ -150,7 +156,11 @@ impl Seat {
     }
 
     /// Has `waker`, instead of the one before, woken when the gate closes.
-    pub(crate) fn wait(&self, waker: &Waker) -> Result<(), Gone> {
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] once it is closed; `waker` is not woken then.
+    pub fn wait(&self, waker: &Waker) -> Result<(), Gone> {
         // Wakers are cloned and dropped outside the locks: either may run a destructor of a task.
         let waker = waker.clone();
         let mut key = self.key.lock().unwrap_or_else(PoisonError::into_inner);

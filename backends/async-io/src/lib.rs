@@ -52,7 +52,7 @@ mod source;
 mod tally;
 mod timer;
 
-pub use gate::{Closed, Gate};
+pub use gate::{Closed, Gate, Seat};
 pub use source::AsyncIoSource;
 pub use tally::{Tally, Ticket};
 pub use timer::Timer;

@@ -1,16 +1,11 @@
 //! The handle on a smol runtime.
 
-use std::{
-    future::Future,
-    io,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{future::Future, io, sync::Arc};
 
-use anyrt_async_io::{AsyncIoSource, Gate, Tally, Timer};
+use anyrt_async_io::{AsyncIoSource, Gate, Timer};
 use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId};
-use async_executor::Executor;
 
-use crate::{ambient, contained::Contained};
+use crate::{ambient, own::Own};
 
 /// A handle on smol: on the executor that a [`SmolRuntime`](crate::SmolRuntime) owns, or on smol's
 /// global one.
@@ -21,48 +16,6 @@ pub struct Smol(pub(crate) Kind);
 pub(crate) enum Kind {
     Global,
     Own(Arc<Own>),
-}
-
-/// What the handles on a runtime of one's own share with it.
-#[derive(Debug)]
-pub(crate) struct Own {
-    pub(crate) id: RuntimeId,
-    /// `None` after shutdown: dropping the executor is what drops its tasks.
-    pub(crate) executor: RwLock<Option<Arc<Executor<'static>>>>,
-    pub(crate) gate: Gate,
-    pub(crate) jobs: Tally,
-    pub(crate) workers: usize,
-}
-
-impl Own {
-    fn spawn<F>(&self, task: F) -> Result<(), Gone>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let executor = self.executor.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(executor) = &*executor {
-            executor.spawn(Contained::new(task)).detach();
-            return Ok(());
-        }
-        // The task's destructor may spawn, and must not find the lock held.
-        drop(executor);
-        drop(task);
-        Err(Gone)
-    }
-
-    fn spawn_blocking(&self, job: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        let ticket = self.jobs.begin().ok_or(Gone)?;
-        blocking::unblock(move || {
-            let ticket = ticket;
-            if ticket.is_closed() {
-                drop(job);
-            } else {
-                job();
-            }
-        })
-        .detach();
-        Ok(())
-    }
 }
 
 impl Smol {

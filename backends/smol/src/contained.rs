@@ -1,21 +1,26 @@
-//! A task whose destructor may panic without taking others with it.
+//! A task that ends with its runtime, and whose destructor may panic.
 
 use std::{
     future::Future,
     panic::{self, AssertUnwindSafe},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
+use anyrt_async_io::{Gate, Seat, Ticket};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Drops its future under `catch_unwind`.
+    /// Is polled while the gate is open, and dropped by the poll after that.
     ///
-    /// Dropping an executor drops its tasks one by one; a panic on the way would leak the rest.
+    /// It waits at the gate too, from the first time it is pending on, so that this poll comes. It is counted
+    /// until it is dropped, and a panic on that way goes no further.
     pub(crate) struct Contained<F> {
         #[pin]
         future: Option<F>,
+        seat: Seat,
+        seated: bool,
+        ticket: Ticket,
     }
 
     impl<F> PinnedDrop for Contained<F> {
@@ -26,9 +31,12 @@ pin_project! {
 }
 
 impl<F> Contained<F> {
-    pub(crate) fn new(future: F) -> Self {
+    pub(crate) fn new(future: F, gate: Gate, ticket: Ticket) -> Self {
         Self {
             future: Some(future),
+            seat: Seat::new(gate),
+            seated: false,
+            ticket,
         }
     }
 
@@ -43,8 +51,15 @@ impl<F: Future<Output = ()>> Future for Contained<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(future) = self.as_mut().project().future.as_pin_mut() {
-            ready!(future.poll(cx));
+        let this = self.as_mut().project();
+        if let (Some(future), Ok(())) = (this.future.as_pin_mut(), this.seat.check()) {
+            if future.poll(cx).is_pending() {
+                // One task, one waker: it need not be renewed.
+                *this.seated = *this.seated || this.seat.wait(cx.waker()).is_ok();
+                if *this.seated {
+                    return Poll::Pending;
+                }
+            }
         }
         self.empty();
         Poll::Ready(())

@@ -4,20 +4,19 @@ use std::{
     future::Future,
     io,
     num::NonZero,
-    panic::{self, AssertUnwindSafe},
     pin::Pin,
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
-use anyrt_async_io::{Gate, Tally};
-use anyrt_core::{Launch, RuntimeId};
-use async_executor::Executor;
+use anyrt_async_io::Tally;
+use anyrt_core::Launch;
 
 use crate::{
     Smol,
-    backend::{Kind, Own},
+    backend::Kind,
+    own::{Crew, Own},
 };
 
 /// How long shutdown waits at least for workers to end the poll they are in: tasks are dropped only then.
@@ -28,7 +27,8 @@ const LAST_POLLS: Duration = Duration::from_secs(1);
 /// Dropping it without [`shutdown`](Launch::shutdown) ends it in the background, and never blocks.
 #[derive(Debug)]
 pub struct SmolRuntime {
-    own: Arc<Own>,
+    /// Shared with the workers.
+    crew: Arc<Crew>,
     /// The workers that run; shutdown waits for them with a limit, which a join has not.
     at_work: Tally,
     workers: Vec<JoinHandle<()>>,
@@ -51,87 +51,46 @@ impl SmolRuntime {
             Some(workers) => workers,
             None => thread::available_parallelism().map_or(1, NonZero::get),
         };
-        let executor = Arc::new(Executor::new());
         // Stops the workers that did start, if one does not.
         let mut runtime = Self {
-            own: Arc::new(Own {
-                id: RuntimeId::unique(),
-                executor: RwLock::new(Some(Arc::clone(&executor))),
-                gate: Gate::new(),
-                jobs: Tally::default(),
-                workers: count,
-            }),
+            crew: Arc::new(Crew(Arc::new(Own::new(count)))),
             at_work: Tally::default(),
             workers: Vec::with_capacity(count),
         };
         for number in 1..=count {
-            let gate = runtime.own.gate.clone();
-            let executor = Arc::clone(&executor);
+            let crew = Arc::clone(&runtime.crew);
             let ticket = runtime.at_work.begin();
             let worker = thread::Builder::new()
                 .name(format!("anyrt-smol-{number}"))
                 .spawn(move || {
-                    let _ticket = ticket;
-                    work(&executor, &gate);
-                    // The last one out drops the tasks, on this thread if shutdown did not wait.
-                    drop(executor);
+                    crew.0.work();
+                    // Drops the tasks, if the runtime did not wait for this worker. Then it is done.
+                    drop(crew);
+                    drop(ticket);
                 })?;
             runtime.workers.push(worker);
         }
         Ok(runtime)
     }
-
-    /// Refuses what is new, tells the workers to stop, and wakes waits from outside.
-    fn close(&self) {
-        self.own.jobs.close();
-        self.at_work.close();
-        self.own.gate.close();
-    }
-
-    /// Lets go of the executor, which drops the tasks unless a worker still holds it.
-    fn drop_tasks(&self) {
-        let executor = self
-            .own
-            .executor
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        // Outside the lock: a task's destructor may spawn.
-        drop(executor);
-    }
-}
-
-/// Runs tasks until the gate closes.
-fn work(executor: &Executor<'static>, gate: &Gate) {
-    gate.enter(|| {
-        loop {
-            // A task's panic ends with the task; a panic from elsewhere (a waker, a destructor of a
-            // task's output) must not end the worker either.
-            let worked = panic::catch_unwind(AssertUnwindSafe(|| {
-                async_io::block_on(executor.run(gate.closed()));
-            }));
-            if worked.is_ok() {
-                break;
-            }
-        }
-    });
 }
 
 impl Launch for SmolRuntime {
     type Backend = Smol;
 
     fn backend(&self) -> Smol {
-        Smol(Kind::Own(Arc::clone(&self.own)))
+        Smol(Kind::Own(Arc::clone(&self.crew.0)))
     }
 
     /// Polls `main` alone: tasks run on the workers.
     fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>) {
-        self.own.gate.enter(|| async_io::block_on(main));
+        self.crew.0.gate.enter(|| async_io::block_on(main));
     }
 
     fn shutdown(mut self, grace: Duration) -> bool {
         let now = Instant::now();
-        self.close();
+        let own = Arc::clone(&self.crew.0);
+        own.close();
+        self.at_work.close();
         let stopped = self.at_work.wait(now.checked_add(grace.max(LAST_POLLS)));
         if stopped {
             for worker in self.workers.drain(..) {
@@ -139,14 +98,14 @@ impl Launch for SmolRuntime {
                 let _ = worker.join();
             }
         }
-        self.drop_tasks();
-        self.own.jobs.wait(now.checked_add(grace)) && stopped
+        // The last of the crew, unless a worker is still inside a poll.
+        drop(self);
+        own.jobs.wait(now.checked_add(grace)) && stopped
     }
 }
 
 impl Drop for SmolRuntime {
     fn drop(&mut self) {
-        self.close();
-        self.drop_tasks();
+        self.crew.0.close();
     }
 }

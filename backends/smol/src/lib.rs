@@ -28,7 +28,8 @@
 //!   has as many as the machine runs at once.
 //! - smol has no shutdown: tasks that are left at the end of the process are leaked.
 //!   [`shutdown`](anyrt_core::Launch::shutdown) drops them; a destructor that panics takes no other
-//!   task with it.
+//!   task with it, and neither does a wake from a foreign thread meanwhile, which leaks a task of an
+//!   executor that is being dropped.
 //! - smol's reactor belongs to the process and outlives the executor. A timer or a descriptor of a
 //!   [`SmolRuntime`] answers [`Gone`](anyrt_core::Gone) after shutdown, and whoever waits on it from outside is woken.
 //! - Dropping smol's handle of a task, or of a blocking job that has not started, cancels it. Here tasks
@@ -41,14 +42,13 @@
 //! - The threads of the global executor look like any other:
 //!   [`on_runtime_thread`](anyrt_core::Backend::on_runtime_thread) is `false` there.
 //! - A blocking job is queued, not refused, when the system has no thread for it: the pool does not tell.
-//! - A wake from a foreign thread that was interrupted between taking the task and queueing it, for as
-//!   long as shutdown takes to drop all others, leaks that task: async-executor cannot see it.
 #![forbid(unsafe_code)]
 
 mod ambient;
 mod backend;
 mod contained;
 mod launch;
+mod own;
 
 pub use anyrt_async_io::{AsyncIoSource, Timer};
 pub use backend::Smol;
