@@ -1,14 +1,16 @@
 //! The tokio runtime around the caller.
 
-use std::cell::Cell;
+use std::{cell::Cell, ptr, sync::Arc};
 
 use tokio::runtime::{self, Handle, Id};
 
-use crate::Tokio;
+use crate::{Tokio, backend::Own};
 
 thread_local! {
     /// The runtime whose `block_on` this thread is in: tokio tells that only of its workers.
     static BLOCKED_ON: Cell<Option<Id>> = const { Cell::new(None) };
+    /// The runtime of our own that has started this thread, by the address of what its handles share.
+    static STARTED_BY: Cell<*const Own> = const { Cell::new(ptr::null()) };
 }
 
 impl Tokio {
@@ -27,6 +29,17 @@ pub(crate) fn is_driven_here(handle: &Handle) -> bool {
     BLOCKED_ON.get() == Some(id)
         || runtime::worker_index().is_some()
             && Handle::try_current().is_ok_and(|current| current.id() == id)
+}
+
+/// Takes down, on a thread of tokio's, which runtime of our own it belongs to.
+pub(crate) fn thread_started(own: &Arc<Own>) {
+    STARTED_BY.set(Arc::as_ptr(own));
+}
+
+/// Whether shutdown waits for this thread before it ends the runtime's timers.
+pub(crate) fn is_own_thread(handle: &Handle, own: &Arc<Own>) -> bool {
+    BLOCKED_ON.get() == Some(handle.id())
+        || STARTED_BY.get() == Arc::as_ptr(own) && runtime::worker_index().is_some()
 }
 
 /// Runs `f` as the `block_on` of `handle`'s runtime.

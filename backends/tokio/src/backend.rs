@@ -4,6 +4,7 @@ use std::{
     future::Future,
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
@@ -21,8 +22,16 @@ use crate::{Timer, TokioSource, ambient, tally::Tally};
 #[derive(Clone, Debug)]
 pub struct Tokio {
     handle: Handle,
-    /// The blocking jobs of a runtime of our own, which its shutdown waits for.
-    jobs: Option<Tally>,
+    own: Option<Arc<Own>>,
+}
+
+/// What the handles on a runtime of our own share with it; its shutdown closes both and waits for both.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Blocking jobs.
+    pub(crate) jobs: Tally,
+    /// Polls of timers on foreign threads, which must not meet tokio's shutdown.
+    pub(crate) polls: Tally,
 }
 
 impl Tokio {
@@ -32,13 +41,13 @@ impl Tokio {
     /// built, as `#[tokio::main]` does. Without them the first timer or descriptor panics with
     /// tokio's own text, which says so.
     pub fn new(handle: Handle) -> Self {
-        Self { handle, jobs: None }
+        Self { handle, own: None }
     }
 
-    pub(crate) fn owned(handle: Handle, jobs: Tally) -> Self {
+    pub(crate) fn owned(handle: Handle, own: Arc<Own>) -> Self {
         Self {
             handle,
-            jobs: Some(jobs),
+            own: Some(own),
         }
     }
 
@@ -90,8 +99,8 @@ impl Backend for Tokio {
     where
         J: FnOnce() + Send + 'static,
     {
-        let ticket = match &self.jobs {
-            Some(jobs) => Some(jobs.begin().ok_or(Gone)?),
+        let ticket = match &self.own {
+            Some(own) => Some(own.jobs.begin().ok_or(Gone)?),
             None if self.is_gone() => return Err(Gone.into()),
             None => None,
         };
@@ -112,7 +121,7 @@ impl Backend for Tokio {
     }
 
     fn timer(&self, at: Option<Instant>) -> Timer {
-        Timer::new(self.handle.clone(), at)
+        Timer::new(self.handle.clone(), self.own.clone(), at)
     }
 
     fn register(&self, io: OwnedIo) -> Result<TokioSource, Refused<OwnedIo>> {

@@ -15,7 +15,7 @@ use std::{
 use anyrt_core::Launch;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::{Tokio, ambient, tally::Tally};
+use crate::{Tokio, ambient, backend::Own};
 
 /// How long shutdown waits at least for workers to end the poll they are in: tasks are dropped only then.
 const LAST_POLLS: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ pub struct TokioRuntime {
     /// `None` only while it is being shut down.
     runtime: Option<Runtime>,
     backend: Tokio,
-    jobs: Tally,
+    own: Arc<Own>,
     /// tokio's own threads, workers and native `spawn_blocking` alike.
     threads: Arc<AtomicUsize>,
 }
@@ -63,12 +63,14 @@ impl TokioRuntime {
     }
 
     fn start(builder: &mut Builder) -> io::Result<Self> {
+        let own = Arc::<Own>::default();
         let threads = Arc::new(AtomicUsize::new(0));
         let runtime = builder
             .enable_all()
             .on_thread_start({
-                let threads = Arc::clone(&threads);
+                let (own, threads) = (Arc::clone(&own), Arc::clone(&threads));
                 move || {
+                    ambient::thread_started(&own);
                     threads.fetch_add(1, Ordering::AcqRel);
                 }
             })
@@ -79,13 +81,20 @@ impl TokioRuntime {
                 }
             })
             .build()?;
-        let jobs = Tally::default();
         Ok(Self {
-            backend: Tokio::owned(runtime.handle().clone(), jobs.clone()),
+            backend: Tokio::owned(runtime.handle().clone(), Arc::clone(&own)),
             runtime: Some(runtime),
-            jobs,
+            own,
             threads,
         })
+    }
+
+    /// Refuses jobs that are new, and lets foreign threads out of tokio's timers.
+    fn close(&self) {
+        self.own.jobs.close();
+        self.own.polls.close();
+        // Nothing in there blocks; the limit is for a foreign waker that does.
+        self.own.polls.wait(Instant::now().checked_add(LAST_POLLS));
     }
 }
 
@@ -107,7 +116,7 @@ impl Launch for TokioRuntime {
 
     fn shutdown(mut self, grace: Duration) -> bool {
         let until = Instant::now().checked_add(grace);
-        self.jobs.close();
+        self.close();
         if let Some(runtime) = self.runtime.take() {
             let patience = grace.max(LAST_POLLS);
             if Handle::try_current().is_ok() {
@@ -122,13 +131,13 @@ impl Launch for TokioRuntime {
                 runtime.shutdown_timeout(patience);
             }
         }
-        self.jobs.wait(until) && self.threads.load(Ordering::Acquire) == 0
+        self.own.jobs.wait(until) && self.threads.load(Ordering::Acquire) == 0
     }
 }
 
 impl Drop for TokioRuntime {
     fn drop(&mut self) {
-        self.jobs.close();
+        self.close();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

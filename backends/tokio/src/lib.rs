@@ -29,9 +29,9 @@
 //!   carries the runtime's handle and enters it by itself, so that any thread may make, poll, reset and
 //!   drop it.
 //! - A tokio timer panics when it is polled after shutdown. [`Timer`] answers [`Gone`], and whoever
-//!   waits on one is woken. tokio's panic is out of reach in one place only: a timer polled by a
-//!   foreign thread *while* the runtime shuts down may meet it. It is caught, and the answer is the same,
-//!   but the panic hook has run.
+//!   waits on one is woken. tokio's panic is out of reach in one place only: when a runtime that others
+//!   started shuts down *while* a foreign thread polls one of its timers. It is caught, and the answer is
+//!   the same, but the panic hook has run.
 //! - A tokio timer is pending while the task's cooperation budget is spent, and rounds up to the next
 //!   millisecond even if its time has come before it was first polled. [`Timer`] does neither.
 //! - Spawning on a runtime that is gone looks like success in tokio. Here it is [`Gone`].

@@ -3,6 +3,7 @@
 use std::{
     panic::{self, AssertUnwindSafe},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -13,6 +14,11 @@ use tokio::{
     runtime::Handle,
     task::coop,
     time::{self, Sleep},
+};
+
+use crate::{
+    ambient,
+    backend::{self, Own},
 };
 
 /// What tokio's `far_future` uses: long enough to be never, short enough for every clock.
@@ -31,6 +37,7 @@ pin_project! {
     #[derive(Debug)]
     pub struct Timer {
         handle: Handle,
+        own: Option<Arc<Own>>,
         at: Option<Instant>,
         #[pin]
         sleep: Option<Sleep>,
@@ -38,9 +45,10 @@ pin_project! {
 }
 
 impl Timer {
-    pub(crate) fn new(handle: Handle, at: Option<Instant>) -> Self {
+    pub(crate) fn new(handle: Handle, own: Option<Arc<Own>>, at: Option<Instant>) -> Self {
         Self {
             handle,
+            own,
             at,
             sleep: None,
         }
@@ -59,7 +67,7 @@ impl RawTimer for Timer {
     fn poll_elapsed(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         let mut this = self.project();
         if this.sleep.is_none() {
-            if this.at.is_some_and(|at| crate::backend::now() >= at) {
+            if this.at.is_some_and(|at| backend::now() >= at) {
                 return Poll::Ready(Ok(()));
             }
             let deadline = deadline(*this.at);
@@ -72,6 +80,12 @@ impl RawTimer for Timer {
             }
         }
         if let Some(sleep) = this.sleep.as_mut().as_pin_mut() {
+            let _ticket = match &*this.own {
+                Some(own) if !ambient::is_own_thread(this.handle, own) => {
+                    Some(own.polls.begin().ok_or(Gone)?)
+                }
+                _ => None,
+            };
             if !sleep.is_elapsed() {
                 ready!(poll(sleep, cx));
             }
@@ -82,8 +96,9 @@ impl RawTimer for Timer {
 
 /// Polls whatever is left of tokio's budget: a timer that is due must not wait for it.
 ///
-/// tokio panics here only if the runtime shuts down between the caller's look and this poll, which
-/// takes a poll from a thread that is not the runtime's. The caller sees by the clock what happened.
+/// tokio panics here only if the runtime shuts down between the caller's look and this poll. That takes a
+/// runtime that others started, polled from a thread that is not its own. The caller sees by the clock
+/// what happened.
 fn poll(sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
     let mut sleep = coop::unconstrained(sleep);
     panic::catch_unwind(AssertUnwindSafe(|| Pin::new(&mut sleep).poll(cx)))
@@ -93,12 +108,12 @@ fn poll(sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
 /// Why a timer set for `at` has fired: its time has come, or the runtime is gone.
 fn outcome(handle: &Handle, at: Option<Instant>) -> Result<(), Gone> {
     let at = at.ok_or(Gone)?;
-    if crate::backend::now() >= at {
+    if backend::now() >= at {
         return Ok(());
     }
     // A paused clock is only seen from inside.
     let _entered = handle.enter();
-    if crate::backend::now() >= at {
+    if backend::now() >= at {
         Ok(())
     } else {
         Err(Gone)

@@ -3,49 +3,36 @@
 use std::{
     future::poll_fn,
     pin::pin,
+    task::Poll,
     time::{Duration, Instant},
 };
 
 use anyrt_core::{Backend, Launch, RawTimer};
 use anyrt_tokio::{Tokio, TokioRuntime};
+use tokio::task::coop;
 
 #[test]
 fn an_elapsed_timer_is_ready_on_a_spent_budget() {
     let runtime = TokioRuntime::multi_thread(Some(1)).unwrap();
-    let tokio = runtime.backend();
+    let backend = runtime.backend();
     runtime.block_on(pin!(async {
         let mut registered =
-            pin!(tokio.timer(Some((Instant::now() + Duration::from_millis(5)).into())));
+            pin!(backend.timer(Some((Instant::now() + Duration::from_millis(5)).into())));
         poll_fn(|cx| registered.as_mut().poll_elapsed(cx))
             .await
             .unwrap();
-        let mut fresh = pin!(tokio.timer(Some(tokio.now())));
+        let mut fresh = pin!(backend.timer(Some(backend.now())));
         poll_fn(|cx| {
-            while tokio::task::coop::poll_proceed(cx).is_ready_and_spent() {}
-            assert!(!tokio::task::coop::has_budget_remaining());
+            while let Poll::Ready(unit) = coop::poll_proceed(cx) {
+                unit.made_progress();
+            }
+            assert!(!coop::has_budget_remaining());
             assert!(registered.as_mut().poll_elapsed(cx).is_ready());
             assert!(fresh.as_mut().poll_elapsed(cx).is_ready());
-            std::task::Poll::Ready(())
+            Poll::Ready(())
         })
         .await;
     }));
-}
-
-/// Spends one unit of the budget for good.
-trait Spend {
-    fn is_ready_and_spent(self) -> bool;
-}
-
-impl Spend for std::task::Poll<tokio::task::coop::RestoreOnPending> {
-    fn is_ready_and_spent(self) -> bool {
-        match self {
-            std::task::Poll::Ready(unit) => {
-                unit.made_progress();
-                true
-            }
-            std::task::Poll::Pending => false,
-        }
-    }
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! A timer that is polled from outside at the very moment its runtime goes.
 //!
-//! In a file of its own, since tokio's panic may pass through the hook here, as the crate's page says.
+//! In a file of its own, since it counts the panics of the process.
 
 mod support;
 
 use std::{
-    hint,
-    sync::mpsc,
+    hint, panic,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     task::{Context, Poll},
     thread,
     time::Duration,
@@ -18,6 +21,12 @@ use support::Wakes;
 
 #[test]
 fn polling_from_a_foreign_thread_while_it_shuts_down_is_safe() {
+    static PANICS: AtomicUsize = AtomicUsize::new(0);
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        PANICS.fetch_add(1, Ordering::SeqCst);
+        usual(info);
+    }));
     for _ in 0..50 {
         let runtime = TokioRuntime::multi_thread(Some(1)).unwrap();
         let tokio = runtime.backend();
@@ -39,4 +48,5 @@ fn polling_from_a_foreign_thread_while_it_shuts_down_is_safe() {
         assert!(runtime.shutdown(Duration::from_secs(30)));
         assert_eq!(poller.join().unwrap(), Err(Gone));
     }
+    assert_eq!(PANICS.load(Ordering::SeqCst), 0);
 }
