@@ -33,7 +33,7 @@ impl Launch for AsyncStdRuntime {
 
     /// Polls `main` alone: tasks run on async-std's own threads.
     ///
-    /// Not by `async_std::task::block_on`, which hangs on every thread on which it has once unwound.
+    /// Not by `async_std::task::block_on`: where that has once unwound, it runs no local tasks any more.
     fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>) {
         ambient::blocked_on(|| async_io::block_on(main));
     }

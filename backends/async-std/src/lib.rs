@@ -22,8 +22,8 @@
 //!
 //! # What is evened out
 //!
-//! - `async_std::task::block_on` hangs on every thread on which it has once unwound;
-//!   [`block_on`](anyrt_core::Launch::block_on) here does not go through it.
+//! - A thread on which `async_std::task::block_on` has once unwound runs no local tasks any more, so that
+//!   it hangs; [`block_on`](anyrt_core::Launch::block_on) here does not go through it.
 //! - Timers and descriptors are those of [`anyrt_async_io`], as on smol.
 //! - Nobody counts blocking jobs; the end of an [`AsyncStdRuntime`] waits for those of its run.
 //!

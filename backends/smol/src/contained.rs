@@ -14,7 +14,7 @@ pin_project! {
     /// Is polled while the gate is open, and dropped by the poll after that.
     ///
     /// It waits at the gate too, from the first time it is pending on, so that this poll comes. It is counted
-    /// until it is dropped, and a panic on that way goes no further.
+    /// until it is dropped. A destructor that panics would abort the process, and is caught.
     pub(crate) struct Contained<F> {
         #[pin]
         future: Option<F>,

@@ -2,8 +2,9 @@
 
 use std::{
     panic::{self, AssertUnwindSafe},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, Barrier, mpsc},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -20,9 +21,22 @@ fn a_worker_survives_a_task_that_panics() {
             panic!("a destructor of the test");
         }
     }
+    struct PanicsTwice;
+    impl Future for PanicsTwice {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            panic!("a task of the test");
+        }
+    }
+    impl Drop for PanicsTwice {
+        fn drop(&mut self) {
+            panic!("a destructor of the test");
+        }
+    }
     let runtime = SmolRuntime::new(Some(1)).unwrap();
     let smol = runtime.backend();
     smol.spawn(async { panic!("a task of the test") }).unwrap();
+    smol.spawn(PanicsTwice).unwrap();
     smol.spawn(async {
         let _panics = Panics;
     })

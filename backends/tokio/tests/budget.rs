@@ -1,14 +1,17 @@
 //! tokio's cooperation budget and its paused clock, as they bear on anyrt's timers.
 
+mod support;
+
 use std::{
     future::poll_fn,
     pin::pin,
-    task::Poll,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use anyrt_core::{Backend, Launch, RawTimer};
 use anyrt_tokio::{Tokio, TokioRuntime};
+use support::Wakes;
 use tokio::task::coop;
 
 #[test]
@@ -32,6 +35,30 @@ fn an_elapsed_timer_is_ready_on_a_spent_budget() {
             Poll::Ready(())
         })
         .await;
+    }));
+}
+
+#[test]
+fn a_pending_timer_on_a_spent_budget_waits_for_its_time_alone() {
+    let runtime = TokioRuntime::current_thread().unwrap();
+    let backend = runtime.backend();
+    let (wakes, waker) = Wakes::new();
+    runtime.block_on(pin!(async {
+        let mut timer = pin!(backend.timer(None));
+        poll_fn(|cx| {
+            while let Poll::Ready(unit) = coop::poll_proceed(cx) {
+                unit.made_progress();
+            }
+            let polled = timer
+                .as_mut()
+                .poll_elapsed(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        // tokio holds back the wakes that it makes for want of budget until the task has yielded.
+        tokio::task::yield_now().await;
+        assert_eq!(wakes.count(), 0);
     }));
 }
 

@@ -18,7 +18,7 @@ use std::{
 };
 
 use anyrt_core::{Backend, Gone, Interest, Launch, OwnedIo, RawTimer, Source};
-use anyrt_tokio::TokioRuntime;
+use anyrt_tokio::{Tokio, TokioRuntime};
 use support::{Wakes, fill};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -61,33 +61,38 @@ impl Drop for OnDrop {
 #[test]
 fn a_waiting_timer_wakes_and_is_gone() {
     both(|runtime| {
-        let tokio = runtime.backend();
-        for at in [Some((Instant::now() + HOUR).into()), None] {
-            let mut timer = pin!(tokio.timer(at));
-            let (_, waker) = Wakes::new();
-            let mut cx = Context::from_waker(&waker);
-            assert!(timer.as_mut().poll_elapsed(&mut cx).is_pending());
-        }
-        let mut hour = pin!(tokio.timer(Some((Instant::now() + HOUR).into())));
-        let mut never = pin!(tokio.timer(None));
-        let mut unpolled = pin!(tokio.timer(None));
-        let (wakes, waker) = Wakes::new();
-        let mut cx = Context::from_waker(&waker);
-        assert!(hour.as_mut().poll_elapsed(&mut cx).is_pending());
-        assert!(never.as_mut().poll_elapsed(&mut cx).is_pending());
+        timers_are_gone(runtime.backend(), runtime);
+    });
+}
 
-        assert!(runtime.shutdown(GRACE));
-        assert_eq!(wakes.count(), 2);
-        for timer in [&mut hour, &mut never, &mut unpolled] {
-            for _ in 0..2 {
-                assert_eq!(timer.as_mut().poll_elapsed(&mut cx), Poll::Ready(Err(Gone)));
-            }
-            timer.as_mut().reset(Some((Instant::now() + HOUR).into()));
+#[test]
+fn a_waiting_timer_of_a_runtime_that_others_started_wakes_and_is_gone() {
+    both(|runtime| {
+        let foreign = Tokio::new(runtime.backend().handle().clone());
+        timers_are_gone(foreign, runtime);
+    });
+}
+
+fn timers_are_gone(tokio: Tokio, runtime: TokioRuntime) {
+    let mut hour = pin!(tokio.timer(Some((Instant::now() + HOUR).into())));
+    let mut never = pin!(tokio.timer(None));
+    let mut unpolled = pin!(tokio.timer(None));
+    let (wakes, waker) = Wakes::new();
+    let mut cx = Context::from_waker(&waker);
+    assert!(hour.as_mut().poll_elapsed(&mut cx).is_pending());
+    assert!(never.as_mut().poll_elapsed(&mut cx).is_pending());
+
+    assert!(runtime.shutdown(GRACE));
+    assert_eq!(wakes.count(), 2);
+    for timer in [&mut hour, &mut never, &mut unpolled] {
+        for _ in 0..2 {
             assert_eq!(timer.as_mut().poll_elapsed(&mut cx), Poll::Ready(Err(Gone)));
         }
-        let mut late = pin!(tokio.timer(Some((Instant::now() + HOUR).into())));
-        assert_eq!(late.as_mut().poll_elapsed(&mut cx), Poll::Ready(Err(Gone)));
-    });
+        timer.as_mut().reset(Some((Instant::now() + HOUR).into()));
+        assert_eq!(timer.as_mut().poll_elapsed(&mut cx), Poll::Ready(Err(Gone)));
+    }
+    let mut late = pin!(tokio.timer(Some((Instant::now() + HOUR).into())));
+    assert_eq!(late.as_mut().poll_elapsed(&mut cx), Poll::Ready(Err(Gone)));
 }
 
 #[test]
@@ -174,7 +179,7 @@ fn a_descriptor_comes_back() {
 fn a_blocking_job_is_refused() {
     both(|runtime| {
         let own = runtime.backend();
-        let foreign = anyrt_tokio::Tokio::new(own.handle().clone());
+        let foreign = Tokio::new(own.handle().clone());
         assert!(runtime.shutdown(GRACE));
         for tokio in [own, foreign] {
             let dropped = Arc::new(AtomicBool::new(false));
