@@ -14,6 +14,7 @@
 //! | [`limiter`] | how many at once, first come first served |
 //! | [`wait_queue`] | the queue that every waiting is built on |
 //! | [`pool`] | threads for blocking jobs, for runtimes that have none |
+//! | [`tally`] | how many are at work, for a shutdown that waits for them |
 
 pub mod context;
 pub mod contract;
@@ -23,6 +24,7 @@ pub mod limiter;
 pub mod pool;
 mod runtime;
 mod sync;
+pub mod tally;
 pub mod tree;
 pub mod wait_queue;
 

@@ -49,10 +49,8 @@ compile_error!("anyrt-async-io watches descriptors, which so far it knows on Uni
 mod direction;
 mod gate;
 mod source;
-mod tally;
 mod timer;
 
 pub use gate::{Closed, Gate, Seat};
 pub use source::AsyncIoSource;
-pub use tally::{Tally, Ticket};
 pub use timer::Timer;

@@ -2,7 +2,8 @@
 
 use std::{future::Future, io};
 
-use anyrt_async_io::{AsyncIoSource, Tally, Timer};
+use anyrt_async_io::{AsyncIoSource, Timer};
+use anyrt_core::tally::Tally;
 use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId};
 use async_std::task;
 

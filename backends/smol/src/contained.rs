@@ -7,7 +7,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_async_io::{Gate, Seat, Ticket};
+use anyrt_async_io::{Gate, Seat};
+use anyrt_core::tally::Ticket;
 use pin_project_lite::pin_project;
 
 pin_project! {

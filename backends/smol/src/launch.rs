@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyrt_async_io::Tally;
 use anyrt_core::Launch;
+use anyrt_core::tally::Tally;
 
 use crate::{
     Smol,

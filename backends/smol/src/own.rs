@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyrt_async_io::{Gate, Tally};
+use anyrt_async_io::Gate;
+use anyrt_core::tally::Tally;
 use anyrt_core::{Gone, RuntimeId};
 use async_executor::StaticExecutor;
 

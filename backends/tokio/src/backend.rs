@@ -8,14 +8,16 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId, pool};
+use anyrt_core::{
+    Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId, pool, tally::Tally,
+};
 use tokio::{
     runtime::{Handle, RuntimeFlavor},
     task::{JoinHandle, coop},
     time,
 };
 
-use crate::{Timer, TokioSource, ambient, tally::Tally};
+use crate::{Timer, TokioSource, ambient};
 
 /// A handle on a tokio runtime: one that [`TokioRuntime`](crate::TokioRuntime) started, or the one
 /// around the caller.

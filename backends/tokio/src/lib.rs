@@ -62,7 +62,6 @@ mod ambient;
 mod backend;
 mod launch;
 mod source;
-mod tally;
 mod timer;
 
 pub use backend::Tokio;

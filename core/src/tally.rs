@@ -1,4 +1,15 @@
-//! How many are at work, and a wait until nobody is.
+//! How many are at work, and a wait until nobody is: for backends whose shutdown waits for jobs.
+//!
+//! ```
+//! use anyrt_core::tally::Tally;
+//!
+//! let jobs = Tally::default();
+//! let ticket = jobs.begin().expect("nothing is closed yet");
+//! jobs.close();
+//! assert!(jobs.begin().is_none() && ticket.is_closed());
+//! drop(ticket);
+//! assert!(jobs.wait(None));
+//! ```
 
 use std::{
     sync::{
