@@ -1,0 +1,14 @@
+//! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
+
+pub mod checkpoints;
+pub mod contract;
+pub mod deadlines;
+pub mod entry;
+pub mod failures;
+pub mod groups;
+pub mod handles;
+pub mod limiter;
+pub mod scopes;
+pub mod shields;
+pub mod threads;
+pub mod time;

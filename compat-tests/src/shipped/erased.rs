@@ -1,0 +1,107 @@
+//! tokio and smol as if anyrt had never heard of them: every call goes through the erased form.
+
+use std::{future::Future, io, pin::Pin, time::Duration};
+
+use anyrt_core::{Backend, Capabilities, Gone, Instant, Launch, OwnedIo, Refused, RuntimeId};
+use anyrt_smol::SmolRuntime;
+use anyrt_tokio::TokioRuntime;
+
+use super::{SmolFour, TokioFour};
+use crate::Harness;
+
+/// A runtime whose backend has a type that the facade does not know.
+#[derive(Debug)]
+pub struct Erased<L>(L);
+
+/// A backend of a type that the facade does not know.
+#[derive(Clone, Debug)]
+pub struct ErasedBackend<B>(B);
+
+impl<B: Backend> Backend for ErasedBackend<B> {
+    type Timer = B::Timer;
+    type Source = B::Source;
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn id(&self) -> RuntimeId {
+        self.0.id()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.0.capabilities()
+    }
+
+    fn spawn<F>(&self, task: F) -> Result<(), Gone>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.spawn(task)
+    }
+
+    fn spawn_blocking<J>(&self, job: J) -> io::Result<()>
+    where
+        J: FnOnce() + Send + 'static,
+    {
+        self.0.spawn_blocking(job)
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn timer(&self, at: Option<Instant>) -> B::Timer {
+        self.0.timer(at)
+    }
+
+    fn register(&self, io: OwnedIo) -> Result<B::Source, Refused<OwnedIo>> {
+        self.0.register(io)
+    }
+
+    fn on_runtime_thread(&self) -> bool {
+        self.0.on_runtime_thread()
+    }
+}
+
+impl<L: Launch> Launch for Erased<L> {
+    type Backend = ErasedBackend<L::Backend>;
+
+    fn backend(&self) -> Self::Backend {
+        ErasedBackend(self.0.backend())
+    }
+
+    fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>) {
+        self.0.block_on(main);
+    }
+
+    fn shutdown(self, grace: Duration) -> bool {
+        self.0.shutdown(grace)
+    }
+}
+
+/// tokio with four workers, erased.
+#[derive(Debug)]
+pub struct TokioErased;
+
+impl Harness for TokioErased {
+    type Launch = Erased<TokioRuntime>;
+    const NAME: &'static str = "tokio-erased";
+
+    fn launch() -> Self::Launch {
+        Erased(TokioFour::launch())
+    }
+}
+
+/// smol with four workers, erased.
+#[derive(Debug)]
+pub struct SmolErased;
+
+impl Harness for SmolErased {
+    type Launch = Erased<SmolRuntime>;
+    const NAME: &'static str = "smol-erased";
+
+    fn launch() -> Self::Launch {
+        Erased(SmolFour::launch())
+    }
+}
