@@ -107,7 +107,7 @@ fn finish(report: &Report, stats: bool) -> ExitCode {
     for unreadable in &report.unreadable {
         say(&format!("scan: can not read {unreadable}"));
     }
-    if report.timed_out {
+    if !report.complete {
         say("scan: the timeout passed; only what was done by then is listed");
         return ExitCode::from(124);
     }

@@ -17,35 +17,51 @@ pub(crate) struct Ledger {
 struct Pages {
     files: Vec<FileSum>,
     unreadable: Vec<Unreadable>,
-    lines: u64,
-    bytes: u64,
+    /// Of the files; it stays when they have been taken out.
+    total: Total,
+    /// Files that somebody is to read, and has not.
+    open: usize,
 }
 
 impl Ledger {
-    pub(crate) fn file(&self, file: FileSum) {
-        let mut pages = self.pages();
-        pages.lines += file.lines;
-        pages.bytes += file.bytes;
-        pages.files.push(file);
+    /// Announces that the result of a file will be entered.
+    pub(crate) fn expect(&self) {
+        self.pages().open += 1;
     }
 
+    /// Enters the result of a file that was announced.
+    pub(crate) fn enter(&self, result: Result<FileSum, Unreadable>) {
+        let mut pages = self.pages();
+        pages.open -= 1;
+        match result {
+            Ok(file) => {
+                pages.total.files += 1;
+                pages.total.lines += file.lines;
+                pages.total.bytes += file.bytes;
+                pages.files.push(file);
+            }
+            Err(unreadable) => pages.unreadable.push(unreadable),
+        }
+    }
+
+    /// Enters something that was not announced.
     pub(crate) fn unreadable(&self, unreadable: Unreadable) {
         self.pages().unreadable.push(unreadable);
     }
 
-    /// Takes everything out, in order.
-    pub(crate) fn close(&self, timed_out: bool, statistics: Statistics) -> Report {
-        let Pages {
-            mut files,
-            mut unreadable,
-            ..
-        } = mem::take(&mut *self.pages());
+    /// Takes everything out, in order. It is all there is if everything was announced, and entered.
+    pub(crate) fn close(&self, all_announced: bool, statistics: Statistics) -> Report {
+        let mut pages = self.pages();
+        let mut files = mem::take(&mut pages.files);
+        let mut unreadable = mem::take(&mut pages.unreadable);
+        let open = pages.open;
+        drop(pages);
         files.sort_unstable_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
         unreadable.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
         Report {
             files,
             unreadable,
-            timed_out,
+            complete: all_announced && open == 0,
             statistics,
         }
     }
@@ -69,13 +85,8 @@ impl Progress {
         }
     }
 
-    /// The files that have been read; nothing again once the scan has reported.
+    /// The files that have been read by now.
     pub fn so_far(&self) -> Total {
-        let pages = self.ledger.pages();
-        Total {
-            files: pages.files.len(),
-            lines: pages.lines,
-            bytes: pages.bytes,
-        }
+        self.ledger.pages().total
     }
 }

@@ -63,8 +63,8 @@ pub struct Report {
     pub files: Vec<FileSum>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// The timeout passed: there is more than is listed.
-    pub timed_out: bool,
+    /// Everything is listed. `false` if the timeout, or a scope around the scan, cut it short.
+    pub complete: bool,
     /// How much was going on at once.
     pub statistics: Statistics,
 }
@@ -81,7 +81,7 @@ impl Report {
 }
 
 /// Several files taken together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Total {
     /// How many.

@@ -99,7 +99,7 @@ impl Scan {
         let mut walk = Walk::new(self.roots, self.excluded);
         let group = OnceLock::new();
 
-        let finished = anyrt::move_on_after(
+        let walked = anyrt::move_on_after(
             self.timeout,
             anyrt::task_group(async |tg| {
                 let tg = group.get_or_init(|| tg);
@@ -112,6 +112,7 @@ impl Scan {
                             Found::File(path) => {
                                 let admitted = admit(&admission, tg, children).await;
                                 let (threads, ledger) = (threads.clone(), Arc::clone(&ledger));
+                                ledger.expect();
                                 tg.spawn(enter(path, threads, ledger, admitted));
                             }
                             Found::Unreadable(unreadable) => ledger.unreadable(unreadable),
@@ -130,7 +131,9 @@ impl Scan {
             let group = tg.statistics();
             (statistics.spawned, statistics.most_alive) = (group.spawned, group.peak);
         }
-        ledger.close(finished.is_none(), statistics)
+        // A group that a cancel reaches after its body has ended is ready all the same, so that the walk
+        // being done does not mean that its children are.
+        ledger.close(walked.is_some(), statistics)
     }
 }
 
@@ -148,8 +151,6 @@ async fn admit(admission: &CapacityLimiter, tg: &TaskGroup, most: usize) -> Toke
 /// The child: sums one file, and enters it in the ledger. An error is an entry like any other, so that
 /// it stops nothing else.
 async fn enter(path: PathBuf, threads: CapacityLimiter, ledger: Arc<Ledger>, _admitted: Token) {
-    match sum(path.clone(), &threads).await {
-        Ok(file) => ledger.file(file),
-        Err(error) => ledger.unreadable(Unreadable { path, error }),
-    }
+    let result = sum(path.clone(), &threads).await;
+    ledger.enter(result.map_err(|error| Unreadable { path, error }));
 }
