@@ -9,7 +9,7 @@ use std::{
 
 use anyrt_core::{
     Instant,
-    context::Region,
+    context::{self, Region},
     tree::{self, Deadline, Kind, NodeRef, Reason},
 };
 use pin_project_lite::pin_project;
@@ -59,8 +59,7 @@ impl<F: Future> Cancellable<F> {
             }
             Polled::Pending => {}
             Polled::Gone if *this.reported => panic!("a finished scope was polled again"),
-            // Parked: a scope further out drops this one.
-            Polled::Gone => return Poll::Pending,
+            Polled::Gone => return parked(),
         }
         let node = Arc::clone(this.body.node().expect("a pending body has a node"));
         let mut look = node.node().look(cx.waker());
@@ -86,6 +85,17 @@ impl<F: Future> Cancellable<F> {
             _ => Poll::Pending,
         }
     }
+}
+
+/// The body was dropped by a cancel from further out, where this will be dropped, too. Code that awaits it
+/// again in a place that is not cancelled would wait for ever.
+pub(crate) fn parked<T>() -> Poll<T> {
+    assert!(
+        context::is_cancelled(),
+        "this future was cancelled from outside, its body is gone, and it was then polled again where nothing is \
+         cancelled: do not await `&mut future` again after the scope around it was cancelled"
+    );
+    Poll::Pending
 }
 
 /// Keeps the timer at the deadline; returns why the scope ends now, if it does.

@@ -41,6 +41,7 @@ mod shield;
 
 pub use anyrt_core::tree::Reason;
 use anyrt_core::{Instant, context, tree};
+pub(crate) use cancellable::parked;
 pub use deadline::{
     FailAfter, MoveOnAfter, TimedOut, fail_after, fail_at, move_on_after, move_on_at,
 };

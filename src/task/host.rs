@@ -24,7 +24,7 @@ use super::{
     members::{Members, forget_panic},
 };
 use crate::{
-    cancel::{Hold, Polled, Regional},
+    cancel::{Hold, Polled, Regional, parked},
     runtime,
 };
 
@@ -96,8 +96,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Errors<E>>> {
         let mut this = self.as_mut().project();
         let Some(members) = this.members.as_ref() else {
-            // Parked: a scope further out drops this group.
-            return Poll::Pending;
+            return parked();
         };
         if this.body.has_body() {
             Self::poll_body(this.body.as_mut(), this.outer, members, this.value, cx);
