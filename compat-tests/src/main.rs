@@ -3,18 +3,21 @@
 use std::{fs, process::ExitCode};
 
 use anyrt_compat_tests::{
-    CASES, Column,
+    CASES, Column, Outcome,
     report::{Report, table},
     shipped, spec,
 };
 
 const USAGE: &str = "\
 usage: anyrt-compat-tests --backend all|NAME[,NAME...] [--case ID|NAME] [--json FILE]
+                          [--seeds COUNT] [--first-failure]
        anyrt-compat-tests --list [--rules]
 
   --backend  the columns to run
   --case     only cases whose identity is ID, or whose name contains NAME
   --json     also write the results to FILE
+  --seeds    on how many seeds each case runs on sim; 200 unless given
+  --first-failure  stop after the first case that fails
   --list     the identities, one a line; with --rules, which cases prove which rule";
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ struct Options {
     columns: Vec<Column>,
     case: Option<String>,
     json: Option<String>,
+    first_failure: bool,
     list: bool,
     rules: bool,
 }
@@ -54,6 +58,14 @@ impl Options {
                 "--backend" => options.columns = columns(&value()?)?,
                 "--case" => options.case = Some(value()?),
                 "--json" => options.json = Some(value()?),
+                "--seeds" => {
+                    let count = value()?;
+                    let count = count
+                        .parse()
+                        .map_err(|_| format!("--seeds takes a number, not {count}"))?;
+                    shipped::set_seeds(count);
+                }
+                "--first-failure" => options.first_failure = true,
                 "--list" => options.list = true,
                 "--rules" => options.rules = true,
                 other => return Err(format!("there is no option {other}")),
@@ -74,7 +86,10 @@ fn columns(names: &str) -> Result<Vec<Column>, String> {
         let found = shipped::COLUMNS.iter().find(|column| column.name == name);
         found.copied().ok_or_else(|| {
             let known: Vec<_> = shipped::COLUMNS.iter().map(|column| column.name).collect();
-            format!("there is no column {name}: choose from {}", known.join(", "))
+            format!(
+                "there is no column {name}: choose from {}",
+                known.join(", ")
+            )
         })
     };
     names.split(',').map(find).collect()
@@ -91,12 +106,24 @@ fn run(options: &Options) -> ExitCode {
         })
         .collect();
     if chosen.is_empty() {
-        eprintln!("no case is named {}", options.case.as_deref().unwrap_or("that"));
+        eprintln!(
+            "no case is named {}",
+            options.case.as_deref().unwrap_or("that")
+        );
         return ExitCode::from(2);
     }
     let mut reports = Vec::new();
     for column in &options.columns {
-        let report = Report::new(column.name, chosen.iter().map(|case| column.run(case)).collect());
+        let mut verdicts = Vec::new();
+        for case in &chosen {
+            let verdict = column.run(case);
+            let failed = matches!(verdict.outcome, Outcome::Failed(_) | Outcome::Hung(_));
+            verdicts.push(verdict);
+            if failed && options.first_failure {
+                break;
+            }
+        }
+        let report = Report::new(column.name, verdicts);
         report.failures().for_each(|failure| println!("{failure}"));
         for (reason, count) in report.reasons() {
             println!("{}: {count} skipped: {reason}", column.name);
@@ -105,17 +132,31 @@ fn run(options: &Options) -> ExitCode {
     }
     println!("\n{}", table(&reports));
     if let Some(path) = &options.json {
-        let text = format!("[{}]\n", reports.iter().map(Report::json).collect::<Vec<_>>().join(",\n"));
+        let text = format!(
+            "[{}]\n",
+            reports
+                .iter()
+                .map(Report::json)
+                .collect::<Vec<_>>()
+                .join(",\n")
+        );
         if let Err(error) = fs::write(path, text) {
             eprintln!("{path} could not be written: {error}");
             return ExitCode::from(2);
         }
     }
-    let (passed, failed) = reports.iter().map(Report::tally).fold((0, 0), |(passed, failed), tally| {
-        (passed + tally.passed, failed + tally.failed)
-    });
+    let (passed, failed) = reports
+        .iter()
+        .map(Report::tally)
+        .fold((0, 0), |(passed, failed), tally| {
+            (passed + tally.passed, failed + tally.failed)
+        });
     println!("{passed} passed, {failed} failed");
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Which cases prove which rule, and what proves a rule that no case does.
@@ -138,6 +179,14 @@ fn rules() -> ExitCode {
             }
         }
     }
-    println!("{} rules, {} cases, {bare} rules without a proof", rules.len(), CASES.len());
-    if bare == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!(
+        "{} rules, {} cases, {bare} rules without a proof",
+        rules.len(),
+        CASES.len()
+    );
+    if bare == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -90,7 +90,11 @@ pub fn claims<H: Harness>() {
             println!("skipped on {}: {} ({reason})", H::NAME, case.name);
         }
     }
-    println!("{skipped} of {} cases are skipped on {}", CASES.len(), H::NAME);
+    println!(
+        "{skipped} of {} cases are skipped on {}",
+        CASES.len(),
+        H::NAME
+    );
     if !H::is_ambient() {
         claims::check(&crate::rig::Rig::of::<H>());
     }

@@ -61,7 +61,11 @@ impl Gate {
             if state.open {
                 return Poll::Ready(());
             }
-            if !state.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            if !state
+                .waiting
+                .iter()
+                .any(|waker| waker.will_wake(cx.waker()))
+            {
                 state.waiting.push(cx.waker().clone());
             }
             Poll::Pending
@@ -187,14 +191,15 @@ pub async fn counted<F: Future>(polls: Arc<AtomicUsize>, future: F) -> F::Output
 /// The future's value, or the text of its panic. The future is dropped before this returns.
 pub async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = Box::pin(future);
-    let outcome = poll_fn(|cx| {
-        match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Err(payload) => Poll::Ready(Err(crate::watchdog::text_of(&*payload))),
-        }
-    })
-    .await;
+    let outcome =
+        poll_fn(
+            |cx| match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+                Err(payload) => Poll::Ready(Err(crate::watchdog::text_of(&*payload))),
+            },
+        )
+        .await;
     drop(future);
     outcome
 }

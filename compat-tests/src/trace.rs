@@ -22,6 +22,7 @@ pub struct Trace {
 pub(crate) struct Setting {
     pub(crate) backend: &'static str,
     pub(crate) tolerance: Duration,
+    pub(crate) virtual_clock: bool,
 }
 
 impl Trace {
@@ -45,6 +46,11 @@ impl Trace {
     /// How late a real clock may be.
     pub fn tolerance(&self) -> Duration {
         self.setting.tolerance
+    }
+
+    /// Whether time passes only when nothing else can happen.
+    pub fn has_virtual_clock(&self) -> bool {
+        self.setting.virtual_clock
     }
 
     /// The lanes, one a line, sorted by name.
@@ -95,6 +101,7 @@ mod tests {
         let trace = Trace::new(Setting {
             backend: "none",
             tolerance: Duration::ZERO,
+            virtual_clock: false,
         });
         for (lane, event) in events {
             trace.log(lane, event);

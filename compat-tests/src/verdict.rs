@@ -66,9 +66,15 @@ pub fn run<H: Harness>(case: &'static Case) -> Verdict {
     if let Some(reason) = skipped::<H>(case) {
         return verdict(Outcome::Skipped(reason), None);
     }
+    // Inside foreign runtimes the counts are the process's: one case at a time.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone =
+        H::is_ambient().then(|| ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner));
     let progress = Shared::default();
     let shared = Arc::clone(&progress);
-    let watched = watch(case.name, H::patience(), move || attempts::<H>(case, &shared));
+    let watched = watch(case.name, H::patience(), move || {
+        attempts::<H>(case, &shared)
+    });
     let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
     let schedule = progress.schedule.clone();
     let explain = |what: &str| explain(case, H::NAME, what, &progress);
@@ -88,10 +94,12 @@ pub fn run<H: Harness>(case: &'static Case) -> Verdict {
 /// Every run that the harness wants of the case; panics at the first that fails.
 fn attempts<H: Harness>(case: &'static Case, progress: &Shared) {
     let backend = H::launch().backend().name();
+    let virtual_clock = !H::capabilities().real_clock();
     H::explore(&|| {
         let trace = Trace::new(Setting {
             backend,
             tolerance: H::tolerance(),
+            virtual_clock,
         });
         *progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress {
             trace: Some(trace.clone()),
@@ -126,7 +134,11 @@ fn explain(case: &Case, column: &str, what: &str, progress: &Progress) -> String
     for rule in case.rules {
         text += &format!("  rule {rule}: {}\n", spec::text_of(rule).unwrap_or("?"));
     }
-    let got = progress.trace.as_ref().map(Trace::lanes).unwrap_or_default();
+    let got = progress
+        .trace
+        .as_ref()
+        .map(Trace::lanes)
+        .unwrap_or_default();
     text += &format!("  wanted:\n{}", indented(&normal(case.golden)));
     text += &format!("  got:\n{}", indented(&got));
     text
@@ -151,7 +163,10 @@ pub(crate) fn skipped<H: Harness>(case: &Case) -> Option<String> {
 
 fn ruled_out(capabilities: Capabilities, need: Need) -> Option<&'static str> {
     let (possible, reason) = match need {
-        Need::OwnThreads => (capabilities.own_threads(), "tasks run only inside `block_on`"),
+        Need::OwnThreads => (
+            capabilities.own_threads(),
+            "tasks run only inside `block_on`",
+        ),
         Need::ParallelTasks => (capabilities.parallel_tasks(), "tasks share one thread"),
         Need::Descriptors => (capabilities.descriptors(), "there is no reactor"),
         Need::Shutdown => (capabilities.shutdown(), "the runtime never ends"),

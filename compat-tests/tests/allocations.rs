@@ -33,9 +33,10 @@ fn a_group_keeps_nothing_of_finished_children() {
 
 #[test]
 fn a_timeout_around_a_ready_future_allocates_nothing() {
-    let mut ready = std::pin::pin!(anyrt::fail_after(std::time::Duration::from_secs(1), async {
-        7
-    }));
+    let mut ready = std::pin::pin!(anyrt::fail_after(
+        std::time::Duration::from_secs(1),
+        async { 7 }
+    ));
     let mut polled = None;
     let info = measure(|| {
         let mut cx = std::task::Context::from_waker(std::task::Waker::noop());

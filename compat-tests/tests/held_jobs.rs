@@ -198,7 +198,8 @@ fn a_call_that_is_dropped_withdraws_its_function() {
     let flag = Arc::clone(&ran);
     run(&pool, async move {
         let mut call = Box::pin(to_thread(move || flag.store(true, SeqCst)));
-        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx))).await;
+        let polled =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx))).await;
         assert!(polled.is_pending());
         drop(call);
         assert_eq!(anyrt::debug::counts().unwrap().tokens, 0);
@@ -236,5 +237,8 @@ fn inside_a_scope_a_lost_function_ends_it_with_shutdown() {
     let outcome = run(&Pool::Dropping, async {
         scope(async |_| to_thread(|| ()).await).await
     });
-    assert_eq!(outcome.unwrap_err().reason(), anyrt::cancel::Reason::Shutdown);
+    assert_eq!(
+        outcome.unwrap_err().reason(),
+        anyrt::cancel::Reason::Shutdown
+    );
 }

@@ -31,7 +31,11 @@ async fn in_cancelled<F: Future>(operation: F) -> &'static str {
         operation.await;
     })
     .await;
-    if outcome.is_err() { "cancelled" } else { "took-effect" }
+    if outcome.is_err() {
+        "cancelled"
+    } else {
+        "took-effect"
+    }
 }
 
 /// `checkpoint` and `yield_now` yield exactly once. Catalogue E.85.
@@ -48,7 +52,14 @@ pub async fn c080_a_checkpoint_yields_exactly_once(t: Trace) {
     })
     .await;
     t.log("shielded", polls.load(SeqCst));
-    t.log("shielded", if outcome.is_ok() { "went-on" } else { "cancelled" });
+    t.log(
+        "shielded",
+        if outcome.is_ok() {
+            "went-on"
+        } else {
+            "cancelled"
+        },
+    );
 }
 
 /// Every operation that could complete at once is cancelled instead, and has no effect. Catalogue E.89.
@@ -56,12 +67,18 @@ pub async fn c081_no_operation_takes_effect_in_a_cancelled_scope(t: Trace) {
     let (limiter, ran) = (CapacityLimiter::new(1), Arc::new(AtomicBool::new(false)));
     t.log("checkpoint", in_cancelled(checkpoint()).await);
     t.log("sleep", in_cancelled(sleep(Duration::ZERO)).await);
-    t.log("sleep", in_cancelled(sleep_until(Instant::now() - Duration::from_millis(1))).await);
+    t.log(
+        "sleep",
+        in_cancelled(sleep_until(Instant::now() - Duration::from_millis(1))).await,
+    );
     t.log("acquire", in_cancelled(limiter.acquire()).await);
     t.log("acquire", in_cancelled(limiter.acquire_for("key")).await);
     t.log("acquire", limiter.statistics().peak);
     let runs = ran.clone();
-    t.log("to_thread", in_cancelled(to_thread(move || runs.store(true, SeqCst))).await);
+    t.log(
+        "to_thread",
+        in_cancelled(to_thread(move || runs.store(true, SeqCst))).await,
+    );
     t.log("to_thread", ran.load(SeqCst));
 }
 
@@ -93,7 +110,9 @@ pub async fn c083_combinators_are_no_cancel_points(t: Trace) {
         s.cancel();
         let inner = scope(async |_s| 1).await.unwrap();
         let shielded = shield(async { 2 }).await;
-        let timed = anyrt::move_on_after(Duration::from_secs(1), async { 3 }).await.unwrap();
+        let timed = anyrt::move_on_after(Duration::from_secs(1), async { 3 })
+            .await
+            .unwrap();
         let grouped = task_group(async |_tg| 4).await;
         inner + shielded + timed + grouped
     })
@@ -112,7 +131,14 @@ pub async fn c084_releasing_is_no_cancel_point(t: Trace) {
         limiter.release_for("key").unwrap();
     })
     .await;
-    t.log("main", if outcome.is_ok() { "released" } else { "cancelled" });
+    t.log(
+        "main",
+        if outcome.is_ok() {
+            "released"
+        } else {
+            "cancelled"
+        },
+    );
     t.log("main", limiter.available_tokens().unwrap());
 }
 
@@ -148,5 +174,12 @@ pub async fn c086_yielding_tasks_take_turns(t: Trace) {
     })
     .await;
     let least = steps.iter().map(|steps| steps.load(SeqCst)).min();
-    t.log("tasks", if least >= Some(50) { "all-advanced" } else { "some-starved" });
+    t.log(
+        "tasks",
+        if least >= Some(50) {
+            "all-advanced"
+        } else {
+            "some-starved"
+        },
+    );
 }

@@ -25,7 +25,13 @@ use crate::{
 
 /// A call finds the runtime around it: in main, in a child, on a worker thread.
 pub async fn r001_a_call_finds_its_runtime(t: Trace) {
-    let is_ours = |name: &str| if name == t.backend() { "ours" } else { "another" };
+    let is_ours = |name: &str| {
+        if name == t.backend() {
+            "ours"
+        } else {
+            "another"
+        }
+    };
     t.log("main", is_ours(runtime::current_backend()));
     let child = task_group(async |tg: TaskGroup| {
         tg.spawn_value(async {
@@ -66,7 +72,14 @@ pub async fn r003_making_a_future_does_nothing(t: Trace) {
     drop(shield(async { t.log("shield", "ran") }));
     drop(sleep(Duration::from_secs(1)));
     let after = anyrt::debug::counts().unwrap();
-    t.log("counts", if before == after { "unchanged" } else { "changed" });
+    t.log(
+        "counts",
+        if before == after {
+            "unchanged"
+        } else {
+            "changed"
+        },
+    );
 }
 
 /// `spawn` starts its child without being awaited.
@@ -154,16 +167,23 @@ fn nested(outcome: Result<(), RunError>) -> &'static str {
     }
 }
 
-/// A run inside a facade task is an error, and no deadlock. Row dR1.
+/// A run inside a facade scope or task is an error, and no deadlock. Row dR1.
 pub async fn r008_a_run_in_a_task_is_refused(t: Trace) {
-    t.log("main", nested(Builder::new().run(async {})));
-    let child = task_group(async |tg: TaskGroup| tg.spawn_value(async { nested(Builder::new().run(async {})) }).await);
+    let inside = scope(async |_s| nested(Builder::new().run(async {}))).await;
+    t.log("scope", inside.unwrap());
+    let child = task_group(async |tg: TaskGroup| {
+        tg.spawn_value(async { nested(Builder::new().run(async {})) })
+            .await
+    });
     t.log("child", child.await.unwrap());
 }
 
 /// So is one on a facade worker thread.
 pub async fn r009_a_run_on_a_worker_thread_is_refused(t: Trace) {
-    t.log("worker", to_thread(|| nested(Builder::new().run(async {}))).await);
+    t.log(
+        "worker",
+        to_thread(|| nested(Builder::new().run(async {}))).await,
+    );
 }
 
 /// Runs after each other, on one thread, are independent.
@@ -171,7 +191,11 @@ pub fn r010_runs_after_each_other_are_independent(rig: &Rig, t: &Trace) {
     for number in 0..3 {
         let value = rig.run(async move {
             let counts = anyrt::debug::counts().unwrap();
-            task_group(async |tg: TaskGroup| tg.spawn_value(async { 1 }).await).await.unwrap() + counts.tasks + number
+            task_group(async |tg: TaskGroup| tg.spawn_value(async { 1 }).await)
+                .await
+                .unwrap()
+                + counts.tasks
+                + number
         });
         t.log("run", value.unwrap());
     }
@@ -208,7 +232,14 @@ pub fn r012_a_thread_is_as_it_was_after_a_panicking_run(rig: &Rig, t: &Trace) {
         };
         drop(rig.run(main).map(|_: Result<(), _>| ()));
     }));
-    t.log("first", if panicked.is_err() { "panicked" } else { "returned" });
+    t.log(
+        "first",
+        if panicked.is_err() {
+            "panicked"
+        } else {
+            "returned"
+        },
+    );
     t.log("outside", is_cancelled());
     t.log("second", rig.run(async { is_cancelled() }).unwrap());
 }
@@ -286,13 +317,27 @@ pub fn r015_a_sleep_outlives_its_run(rig: &Rig, t: &Trace) {
         .unwrap()
         .into_iter();
     let mut alone = sleeps.next().unwrap();
-    t.log("alone", if poll_once(alone.as_mut()).is_ready() { "ended" } else { "pending" });
+    t.log(
+        "alone",
+        if poll_once(alone.as_mut()).is_ready() {
+            "ended"
+        } else {
+            "pending"
+        },
+    );
     let second = sleeps.next().unwrap();
     let mut scoped = Box::pin(scope(async move |_s| second.await));
     let Poll::Ready(Err(cancelled)) = poll_once(scoped.as_mut()) else {
         return t.log("scoped", "not-cancelled");
     };
-    t.log("scoped", if cancelled.reason() == Reason::Shutdown { "shutdown" } else { "another" });
+    t.log(
+        "scoped",
+        if cancelled.reason() == Reason::Shutdown {
+            "shutdown"
+        } else {
+            "another"
+        },
+    );
 }
 
 /// What main leaves suspended in its own task is dropped inside the run.
@@ -327,5 +372,8 @@ pub async fn r017_counts_return_to_zero(t: Trace) {
     while anyrt::debug::counts().unwrap().tasks > before.tasks {
         yield_now().await;
     }
-    t.log("tasks", anyrt::debug::counts().unwrap().tasks - before.tasks);
+    t.log(
+        "tasks",
+        anyrt::debug::counts().unwrap().tasks - before.tasks,
+    );
 }

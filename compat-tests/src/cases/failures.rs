@@ -354,17 +354,36 @@ pub async fn t044_errors_tell_the_first_and_the_number(t: Trace) {
     })
     .await;
     let errors = outcome.unwrap_err();
-    t.log("errors", format!("{}-of-{}", errors.len(), errors.iter().count()));
+    t.log(
+        "errors",
+        format!("{}-of-{}", errors.len(), errors.iter().count()),
+    );
     let source = errors.source().expect("there is a first").to_string();
-    t.log("source", if source == errors.first().to_string() { "first" } else { "another" });
-    t.log("text", if errors.to_string().starts_with(&source) { "first" } else { "another" });
+    t.log(
+        "source",
+        if source == errors.first().to_string() {
+            "first"
+        } else {
+            "another"
+        },
+    );
+    t.log(
+        "text",
+        if errors.to_string().starts_with(&source) {
+            "first"
+        } else {
+            "another"
+        },
+    );
 }
 
 /// `first_err` is the way into a function with one error.
 pub async fn t045_first_err_keeps_the_first(t: Trace) {
     async fn one() -> Result<u8, &'static str> {
         let value = try_task_group(async |_tg: Group| Ok(1)).await.first_err()?;
-        try_task_group(async |_tg: Group| Err::<u8, _>("no")).await.first_err()?;
+        try_task_group(async |_tg: Group| Err::<u8, _>("no"))
+            .await
+            .first_err()?;
         Ok(value)
     }
     t.log("main", one().await.unwrap_err());
@@ -405,7 +424,9 @@ pub async fn t047_every_error_of_many_comes_out(t: Trace) {
         for number in 0..20 {
             let (ready, go, drops) = (ready.clone(), go.clone(), drops.clone());
             tg.spawn(async move {
-                let _drop = Defer(move || drop(drops.fetch_add(1, SeqCst)));
+                let _drop = Defer(move || {
+                    drops.fetch_add(1, SeqCst);
+                });
                 if ready.fetch_add(1, SeqCst) == 19 {
                     go.open();
                 }
@@ -419,6 +440,13 @@ pub async fn t047_every_error_of_many_comes_out(t: Trace) {
     .await;
     let mut errors = outcome.unwrap_err().into_vec();
     errors.sort_unstable();
-    t.log("errors", if errors.into_iter().eq(0..20) { "all" } else { "some" });
+    t.log(
+        "errors",
+        if errors.into_iter().eq(0..20) {
+            "all"
+        } else {
+            "some"
+        },
+    );
     t.log("futures", drops.load(SeqCst));
 }

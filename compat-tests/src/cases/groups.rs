@@ -286,7 +286,9 @@ pub async fn t013_a_dropped_group_cancels_its_children(t: Trace) {
 /// Ten thousand blocked children cost one poll each to cancel.
 pub async fn t014_ten_thousand_children_cancel_with_one_poll_each(t: Trace) {
     const CHILDREN: usize = 10_000;
-    let polls: Vec<_> = (0..CHILDREN).map(|_| Arc::new(AtomicUsize::new(0))).collect();
+    let polls: Vec<_> = (0..CHILDREN)
+        .map(|_| Arc::new(AtomicUsize::new(0)))
+        .collect();
     let (blocked, all) = (Arc::new(AtomicUsize::new(0)), Gate::new());
     task_group(async |tg: TaskGroup| {
         for polls in &polls {
@@ -313,7 +315,10 @@ pub async fn t015_a_group_counts_its_children(t: Trace) {
         let release = Gate::new();
         let handles = [(); 3].map(|()| tg.spawn(release.wait()));
         let now = tg.statistics();
-        t.log("open", format!("{}/{}/{}", now.spawned, now.alive, now.peak));
+        t.log(
+            "open",
+            format!("{}/{}/{}", now.spawned, now.alive, now.peak),
+        );
         release.open();
         for handle in handles {
             handle.await.unwrap();
@@ -323,7 +328,10 @@ pub async fn t015_a_group_counts_its_children(t: Trace) {
     })
     .await;
     let end = tg.statistics();
-    t.log("closed", format!("{}/{}/{}", end.spawned, end.alive, end.peak));
+    t.log(
+        "closed",
+        format!("{}/{}/{}", end.spawned, end.alive, end.peak),
+    );
 }
 
 /// Every way of writing a body compiles, and gives a future that can move between threads.
@@ -335,9 +343,18 @@ pub async fn t016_bodies_of_all_forms_are_send(t: Trace) {
         future
     }
     let owned = 1;
-    let mut sum = send(task_group(async |tg| tg.spawn_value(async { 1 }).await)).await.unwrap();
-    sum += send(task_group(async move |tg| tg.spawn_value(async move { owned + 1 }).await)).await.unwrap();
-    sum += send(task_group(|tg| async move { tg.spawn_value(async { 3 }).await.unwrap() })).await;
+    let mut sum = send(task_group(async |tg| tg.spawn_value(async { 1 }).await))
+        .await
+        .unwrap();
+    sum += send(task_group(async move |tg| {
+        tg.spawn_value(async move { owned + 1 }).await
+    }))
+    .await
+    .unwrap();
+    sum += send(task_group(|tg| async move {
+        tg.spawn_value(async { 3 }).await.unwrap()
+    }))
+    .await;
     sum += send(task_group(named)).await;
     t.log("main", sum);
 }
@@ -369,7 +386,14 @@ pub async fn t018_a_child_belongs_to_the_group_not_to_the_spawner(t: Trace) {
             forever().await;
         })
         .await;
-        t.log("scope", if outcome.is_err() { "cancelled" } else { "ended" });
+        t.log(
+            "scope",
+            if outcome.is_err() {
+                "cancelled"
+            } else {
+                "ended"
+            },
+        );
         release.open();
     })
     .await;
@@ -399,15 +423,15 @@ pub async fn t019_a_group_keeps_nothing_of_a_finished_child(t: Trace) {
 
 /// A cancelled child's outcome is `Cancelled`, by handle.
 pub async fn t020_a_cancelled_group_tells_its_handles(t: Trace) {
-    let handle = task_group(async |tg: TaskGroup| {
-        let handle = tg.spawn_value(async {
+    let mut handle = None;
+    task_group(async |tg: TaskGroup| {
+        handle = Some(tg.spawn_value(async {
             forever().await;
             1
-        });
+        }));
         tg.cancel();
-        handle
     })
     .await;
-    let same = handle.await == Err(TaskError::Cancelled);
+    let same = handle.unwrap().await == Err(TaskError::Cancelled);
     t.log("handle", if same { "cancelled" } else { "another" });
 }

@@ -12,15 +12,24 @@ use crate::{
 
 /// A handle gives the value, inside the group and after it. Catalogue C.44.
 pub async fn t060_a_handle_gives_the_value(t: Trace) {
-    let later = task_group(async |tg: TaskGroup| {
+    let mut later = None;
+    task_group(async |tg: TaskGroup| {
         t.log("main", tg.spawn_value(async { 6 }).await.unwrap());
-        tg.spawn_value(async {
+        later = Some(tg.spawn_value(async {
             yield_now().await;
             7
-        })
+        }));
     })
     .await;
-    t.log("main", if later.is_finished() { "finished" } else { "running" });
+    let later = later.unwrap();
+    t.log(
+        "main",
+        if later.is_finished() {
+            "finished"
+        } else {
+            "running"
+        },
+    );
     t.log("main", later.await.unwrap());
 }
 
@@ -33,7 +42,10 @@ pub async fn t061_a_handle_tells_of_a_failure(t: Trace) {
     })
     .await;
     t.log("group", outcome.unwrap_err().into_first());
-    t.log("handle", format!("{:?}", handle.unwrap().await.unwrap_err()));
+    t.log(
+        "handle",
+        format!("{:?}", handle.unwrap().await.unwrap_err()),
+    );
 }
 
 /// A panicked child says so by handle; the panic is the group's.
@@ -51,7 +63,11 @@ pub async fn t062_a_handle_tells_of_a_panic(t: Trace) {
 /// `cancel` on a handle ends that child and no other. Catalogue C.46.
 pub async fn t063_a_handle_cancels_its_child_only(t: Trace) {
     task_group(async |tg: TaskGroup| {
-        let (started, release, probe) = (Gate::new(), Gate::new(), OnDrop::new(&t, "child", "dropped"));
+        let (started, release, probe) = (
+            Gate::new(),
+            Gate::new(),
+            OnDrop::new(&t, "child", "dropped"),
+        );
         let opened = started.clone();
         let child = tg.spawn(async move {
             let _probe = probe;
@@ -74,9 +90,9 @@ pub async fn t064_a_child_cancelled_at_once_still_starts(t: Trace) {
         let trace = t.clone();
         let child = tg.spawn(async move {
             trace.log("child", "started");
-            yield_now().await;
-            trace.log("child", "went-on");
+            forever().await;
         });
+        // Before its first poll, unless another thread was quicker.
         child.cancel();
         t.log("child", format!("{:?}", child.await.unwrap_err()));
     })
@@ -102,7 +118,10 @@ pub async fn t066_a_ready_child_keeps_its_value(t: Trace) {
         let (send, receive) = std::sync::mpsc::channel::<anyrt::task::TaskHandle<u8>>();
         let sent = Gate::new();
         let go = sent.clone();
-        let (back, returned) = (Gate::new(), std::sync::Arc::new(std::sync::Mutex::new(None)));
+        let (back, returned) = (
+            Gate::new(),
+            std::sync::Arc::new(std::sync::Mutex::new(None)),
+        );
         let (opened, slot) = (back.clone(), returned.clone());
         let child = tg.spawn_value(async move {
             go.wait().await;
@@ -145,7 +164,14 @@ pub async fn t068_a_handle_may_be_awaited_again(t: Trace) {
             waits.wait().await;
             3
         });
-        t.log("main", if crate::tools::peek(&mut child).await.is_pending() { "pending" } else { "ready" });
+        t.log(
+            "main",
+            if crate::tools::peek(&mut child).await.is_pending() {
+                "pending"
+            } else {
+                "ready"
+            },
+        );
         release.open();
         t.log("main", child.await.unwrap());
     })
@@ -169,6 +195,13 @@ pub async fn t069_an_unwanted_value_is_dropped_with_its_child(t: Trace) {
 pub async fn t070_outcomes_have_texts(t: Trace) {
     for error in [TaskError::Cancelled, TaskError::Failed, TaskError::Panicked] {
         let text = error.to_string();
-        t.log("texts", if text.contains("task") { "task" } else { "silent" });
+        t.log(
+            "texts",
+            if text.contains("task") {
+                "task"
+            } else {
+                "silent"
+            },
+        );
     }
 }

@@ -18,7 +18,9 @@ use crate::{
 /// `available/borrowed/waiting`.
 fn state(limiter: &CapacityLimiter) -> String {
     let now = limiter.statistics();
-    let available = limiter.available_tokens().map_or("-".into(), |n| n.to_string());
+    let available = limiter
+        .available_tokens()
+        .map_or("-".into(), |n| n.to_string());
     format!("{available}/{}/{}", now.borrowed, now.waiting)
 }
 
@@ -42,7 +44,10 @@ pub async fn s002_a_key_has_at_most_one_token(t: Trace) {
     limiter.acquire_for("key").await.unwrap();
     t.log("key", limiter.acquire_for("key").await.is_err());
     let again = limiter.try_acquire_for("key");
-    t.log("key", matches!(again, Err(AcquireError::AlreadyBorrowed(_))));
+    t.log(
+        "key",
+        matches!(again, Err(AcquireError::AlreadyBorrowed(_))),
+    );
     t.log("other", limiter.release_for("other").is_err());
     t.log("other", limiter.acquire_for("other").await.is_ok());
     limiter.release_for("key").unwrap();
@@ -85,7 +90,14 @@ pub async fn s004_raising_serves_exactly_so_many(t: Trace) {
     for number in [2, 3] {
         tokens.push(waiting[number].as_mut().await);
     }
-    t.log("last", if peek(&mut waiting[4]).await.is_pending() { "waits" } else { "served" });
+    t.log(
+        "last",
+        if peek(&mut waiting[4]).await.is_pending() {
+            "waits"
+        } else {
+            "served"
+        },
+    );
 }
 
 /// Lowering the total revokes nothing, and lets nobody in until enough came back. Catalogue H.114.
@@ -129,9 +141,23 @@ pub async fn s007_a_returned_token_belongs_to_the_waiter(t: Trace) {
     let mut waiter = Box::pin(limiter.acquire());
     assert!(peek(&mut waiter).await.is_pending());
     drop(token);
-    t.log("third", if limiter.try_acquire().is_err() { "would-block" } else { "served" });
+    t.log(
+        "third",
+        if limiter.try_acquire().is_err() {
+            "would-block"
+        } else {
+            "served"
+        },
+    );
     drop(waiter.await);
-    t.log("third", if limiter.try_acquire().is_err() { "would-block" } else { "served" });
+    t.log(
+        "third",
+        if limiter.try_acquire().is_err() {
+            "would-block"
+        } else {
+            "served"
+        },
+    );
 }
 
 /// A waiter that is dropped leaves no trace. Catalogue M.163.
@@ -166,8 +192,16 @@ pub async fn s010_a_cancelled_wait_borrows_nothing(t: Trace) {
     let limiter = CapacityLimiter::new(1);
     let token = limiter.try_acquire().unwrap();
     let brief = Duration::from_millis(5);
-    t.log("guard", move_on_after(brief, limiter.acquire()).await.is_none());
-    t.log("key", move_on_after(brief, limiter.acquire_for("key")).await.is_none());
+    t.log(
+        "guard",
+        move_on_after(brief, limiter.acquire()).await.is_none(),
+    );
+    t.log(
+        "key",
+        move_on_after(brief, limiter.acquire_for("key"))
+            .await
+            .is_none(),
+    );
     t.log("limiter", state(&limiter));
     drop(token);
     t.log("limiter", state(&limiter));
@@ -202,7 +236,10 @@ pub async fn s012_a_token_comes_back_with_its_task(t: Trace) {
         forever().await;
     })
     .await;
-    t.log("cancelled", format!("{}-{}", outcome.is_err(), state(&limiter)));
+    t.log(
+        "cancelled",
+        format!("{}-{}", outcome.is_err(), state(&limiter)),
+    );
     let held = limiter.clone();
     let outcome = crate::tools::caught(task_group(async |tg: TaskGroup| {
         tg.spawn(async move {
@@ -211,7 +248,10 @@ pub async fn s012_a_token_comes_back_with_its_task(t: Trace) {
         });
     }))
     .await;
-    t.log("panicked", format!("{}-{}", outcome.is_err(), state(&limiter)));
+    t.log(
+        "panicked",
+        format!("{}-{}", outcome.is_err(), state(&limiter)),
+    );
 }
 
 /// A limiter is usable before there is a runtime, and across several at once. Catalogue F.91.

@@ -13,7 +13,7 @@ use anyrt::{
 
 use crate::{
     Trace,
-    tools::{Defer, Gate, OnDrop, caught, forever, foreign_yield, peek},
+    tools::{Defer, Gate, OnDrop, caught, foreign_yield, forever, peek},
 };
 
 fn reason<T>(outcome: Result<T, cancel::Cancelled>) -> String {
@@ -110,7 +110,9 @@ pub async fn c006_another_thread_cancels(t: Trace) {
         .await;
         assert_eq!(outcome.unwrap_err().reason(), Reason::Explicit);
     }
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().unwrap());
     t.log("main", "woken");
 }
 
@@ -281,7 +283,14 @@ pub async fn c016_a_scope_whose_body_is_gone_never_hangs(t: Trace) {
     .await;
     t.log("main", reason(outcome));
     let again = caught(inner.as_mut()).await;
-    t.log("main", if again.is_err() { "panicked" } else { "returned" });
+    t.log(
+        "main",
+        if again.is_err() {
+            "panicked"
+        } else {
+            "returned"
+        },
+    );
 }
 
 /// Five hundred scopes inside each other, in one task, fit its stack; a cancel reaches the innermost. Catalogue A.24.

@@ -56,9 +56,23 @@ pub async fn c032_a_deadline_inside_a_shield_works(t: Trace) {
     let outcome = scope(async |s| {
         s.cancel();
         let moved = shield(move_on_after(Duration::from_millis(10), forever())).await;
-        t.log("body", if moved.is_none() { "moved-on" } else { "finished" });
+        t.log(
+            "body",
+            if moved.is_none() {
+                "moved-on"
+            } else {
+                "finished"
+            },
+        );
         let failed = shield(fail_after(Duration::from_millis(10), forever())).await;
-        t.log("body", if failed.is_err() { "timed-out" } else { "finished" });
+        t.log(
+            "body",
+            if failed.is_err() {
+                "timed-out"
+            } else {
+                "finished"
+            },
+        );
         yield_now().await;
     })
     .await;
@@ -127,7 +141,14 @@ pub async fn c035_the_state_inside_and_after_a_shield(t: Trace) {
         t.log("state", word());
     })
     .await;
-    t.log("main", if outcome.is_ok() { "value" } else { "cancelled" });
+    t.log(
+        "main",
+        if outcome.is_ok() {
+            "value"
+        } else {
+            "cancelled"
+        },
+    );
 }
 
 /// A shield inside a shield: the scope waits for the outer one, not only for the inner.

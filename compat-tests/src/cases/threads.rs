@@ -10,14 +10,8 @@ use std::{
 };
 
 use anyrt::{
-    cancel::Reason,
-    runtime, scope, shield,
-    sync::CapacityLimiter,
-    task::TaskGroup,
-    task_group,
-    thread::default_thread_limiter,
-    time::Instant,
-    to_thread, yield_now,
+    cancel::Reason, runtime, scope, shield, sync::CapacityLimiter, task::TaskGroup, task_group,
+    thread::default_thread_limiter, time::Instant, to_thread, yield_now,
 };
 
 use crate::{
@@ -30,7 +24,14 @@ use crate::{
 pub async fn h001_a_value_comes_back_from_another_thread(t: Trace) {
     let here = thread::current().id();
     let (there, value) = to_thread(|| (thread::current().id(), 7)).await;
-    t.log("main", if here == there { "same-thread" } else { "another-thread" });
+    t.log(
+        "main",
+        if here == there {
+            "same-thread"
+        } else {
+            "another-thread"
+        },
+    );
     t.log("main", value);
 }
 
@@ -49,7 +50,9 @@ pub async fn h003_a_cancelled_call_never_starts(t: Trace) {
     let trace = t.clone();
     let outcome = scope(async |s| {
         s.cancel();
-        to_thread(move || trace.log("function", "ran")).limiter(&limiter).await;
+        to_thread(move || trace.log("function", "ran"))
+            .limiter(&limiter)
+            .await;
     })
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
@@ -105,22 +108,40 @@ pub async fn h006_a_limiter_bounds_the_calls(t: Trace) {
     for most in [3, 5] {
         let limiter = CapacityLimiter::new(most);
         let (now, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let ran = Arc::new(AtomicUsize::new(0));
         task_group(async |tg: TaskGroup| {
             for _ in 0..2 * most {
                 let (limiter, now, peak) = (limiter.clone(), now.clone(), peak.clone());
+                let ran = ran.clone();
                 tg.spawn(async move {
                     let call = to_thread(move || {
                         peak.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
                         thread::yield_now();
                         now.fetch_sub(1, SeqCst);
+                        ran.fetch_add(1, SeqCst);
                     });
                     call.limiter(&limiter).await;
                 });
             }
         })
         .await;
-        t.log("at-once", if peak.load(SeqCst) <= most { "bounded" } else { "too-many" });
-        t.log("tokens", limiter.statistics().peak);
+        t.log(
+            "at-once",
+            if peak.load(SeqCst) <= most {
+                "bounded"
+            } else {
+                "too-many"
+            },
+        );
+        t.log(
+            "tokens",
+            if limiter.statistics().peak <= most {
+                "bounded"
+            } else {
+                "too-many"
+            },
+        );
+        t.log("ran", ran.load(SeqCst));
     }
 }
 
@@ -132,7 +153,14 @@ pub async fn h007_the_default_limiter_is_the_same_everywhere(t: Trace) {
     limiter.set_total_tokens(0);
     let mut call = Box::pin(to_thread(|| 3));
     yield_now().await;
-    t.log("zero", if peek(&mut call).await.is_pending() { "waits" } else { "ran" });
+    t.log(
+        "zero",
+        if peek(&mut call).await.is_pending() {
+            "waits"
+        } else {
+            "ran"
+        },
+    );
     limiter.set_total_tokens(total);
     t.log("forty", call.await);
 }
@@ -150,7 +178,14 @@ pub async fn h008_a_call_without_a_token_is_withdrawn(t: Trace) {
         .await;
     })
     .await;
-    t.log("main", if outcome.is_none() { "moved-on" } else { "value" });
+    t.log(
+        "main",
+        if outcome.is_none() {
+            "moved-on"
+        } else {
+            "value"
+        },
+    );
     t.log("main", limiter.statistics().waiting);
 }
 
@@ -160,7 +195,10 @@ pub async fn h009_the_token_comes_back(t: Trace) {
     to_thread(|| ()).limiter(&limiter).await;
     t.log("returned", limiter.statistics().borrowed);
     let outcome = caught(to_thread(|| -> () { panic!("on-purpose") }).limiter(&limiter)).await;
-    t.log("panicked", format!("{}-{}", outcome.is_err(), limiter.statistics().borrowed));
+    t.log(
+        "panicked",
+        format!("{}-{}", outcome.is_err(), limiter.statistics().borrowed),
+    );
 }
 
 /// Dropped by foreign code, a call is abandoned: its function ends later, and its token then. Catalogue M.171.
@@ -227,9 +265,30 @@ pub async fn h013_the_function_knows_its_run(t: Trace) {
         (runtime::current_backend(), Instant::now(), total)
     })
     .await;
-    t.log("backend", if backend == t.backend() { "same" } else { "another" });
-    t.log("clock", if now >= before && now <= Instant::now() { "same" } else { "another" });
-    t.log("limiter", if total == default_thread_limiter().total_tokens() { "same" } else { "another" });
+    t.log(
+        "backend",
+        if backend == t.backend() {
+            "same"
+        } else {
+            "another"
+        },
+    );
+    t.log(
+        "clock",
+        if now >= before && now <= Instant::now() {
+            "same"
+        } else {
+            "another"
+        },
+    );
+    t.log(
+        "limiter",
+        if total == default_thread_limiter().total_tokens() {
+            "same"
+        } else {
+            "another"
+        },
+    );
 }
 
 /// A call does nothing before it is polled. Rule R4.
@@ -249,7 +308,14 @@ pub async fn h015_a_shielded_call_runs(t: Trace) {
         yield_now().await;
     })
     .await;
-    t.log("main", if outcome.unwrap_err().reason() == Reason::Explicit { "cancelled" } else { "other" });
+    t.log(
+        "main",
+        if outcome.unwrap_err().reason() == Reason::Explicit {
+            "cancelled"
+        } else {
+            "other"
+        },
+    );
 }
 
 /// `try_run` gives the value as well.
@@ -267,7 +333,8 @@ pub async fn h017_calls_that_wait_for_each_other_all_run(t: Trace) {
         for _ in 0..CALLS {
             let barrier = barrier.clone();
             tg.spawn(async move {
-                to_thread(move || drop(barrier.wait())).await;
+                let met = to_thread(move || barrier.wait());
+                met.await;
             });
         }
     })

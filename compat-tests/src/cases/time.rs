@@ -28,14 +28,21 @@ pub async fn m001_a_sleep_is_never_early(t: Trace) {
         let length = Duration::from_micros(211 * step);
         let began = Instant::now();
         sleep(length).await;
-        assert!(began.elapsed() >= length, "{length:?} took {:?}", began.elapsed());
+        assert!(
+            began.elapsed() >= length,
+            "{length:?} took {:?}",
+            began.elapsed()
+        );
     }
     t.log("sleeps", "not-early");
 }
 
 /// A sleep of zero, and one until the past, yield exactly once. Catalogue E.86, row dC2.
 pub async fn m002_a_sleep_of_zero_yields_once(t: Trace) {
-    for fut in [sleep(Duration::ZERO), sleep_until(Instant::now() - Duration::from_millis(1))] {
+    for fut in [
+        sleep(Duration::ZERO),
+        sleep_until(Instant::now() - Duration::from_millis(1)),
+    ] {
         let polls = Arc::new(AtomicUsize::new(0));
         counted(polls.clone(), fut).await;
         t.log("polls", polls.load(SeqCst));
@@ -46,7 +53,14 @@ pub async fn m002_a_sleep_of_zero_yields_once(t: Trace) {
 pub async fn m003_a_sleep_without_end_is_pending(t: Trace) {
     let mut endless = Box::pin(sleep(MAX));
     for _ in 0..2 {
-        t.log("endless", if peek(&mut endless).await.is_pending() { "pending" } else { "ready" });
+        t.log(
+            "endless",
+            if peek(&mut endless).await.is_pending() {
+                "pending"
+            } else {
+                "ready"
+            },
+        );
         sleep(Duration::from_millis(2)).await;
     }
 }
@@ -57,7 +71,14 @@ pub async fn m004_a_finished_sleep_stays_finished(t: Trace) {
         let mut finished = Box::pin(sleep(Duration::from_millis(length)));
         finished.as_mut().await;
         for _ in 0..2 {
-            t.log("again", if peek(&mut finished).await.is_ready() { "ready" } else { "pending" });
+            t.log(
+                "again",
+                if peek(&mut finished).await.is_ready() {
+                    "ready"
+                } else {
+                    "pending"
+                },
+            );
         }
     }
 }
@@ -69,18 +90,39 @@ pub async fn m005_a_sleep_counts_from_its_first_poll(t: Trace) {
     sleep(pause).await;
     let began = Instant::now();
     made.await;
-    t.log("sleep", if began.elapsed() >= length { "from-first-poll" } else { "from-making" });
+    t.log(
+        "sleep",
+        if began.elapsed() >= length {
+            "from-first-poll"
+        } else {
+            "from-making"
+        },
+    );
 }
 
 /// An instant goes to the standard library's and back, and its arithmetic is that one's. Rule M2.
 pub async fn m006_an_instant_converts_both_ways(t: Trace) {
     let now = Instant::now();
     let native: std::time::Instant = now.into();
-    t.log("instant", if Instant::from(native) == now { "same" } else { "another" });
+    t.log(
+        "instant",
+        if Instant::from(native) == now {
+            "same"
+        } else {
+            "another"
+        },
+    );
     let later = now + Duration::from_secs(2);
     t.log("instant", (later - now).as_secs());
     t.log("instant", (now - later).as_secs());
-    t.log("instant", if now.checked_add(MAX).is_none() { "never" } else { "some" });
+    t.log(
+        "instant",
+        if now.checked_add(MAX).is_none() {
+            "never"
+        } else {
+            "some"
+        },
+    );
 }
 
 /// On a virtual clock a deadline falls on the grid of one millisecond: 100 us take 1 ms. Rule M1.
@@ -100,12 +142,19 @@ pub async fn m008_virtual_sleeps_are_exact(t: Trace) {
             let order = order.clone();
             tg.spawn(async move {
                 sleep(Duration::from_secs(seconds)).await;
-                order.lock().unwrap().push((Instant::now() - origin).as_secs());
+                order
+                    .lock()
+                    .unwrap()
+                    .push((Instant::now() - origin).as_secs());
             });
         }
     })
     .await;
-    order.lock().unwrap().iter().for_each(|seconds| t.log("ended", seconds));
+    order
+        .lock()
+        .unwrap()
+        .iter()
+        .for_each(|seconds| t.log("ended", seconds));
 }
 
 /// On a real clock a sleep is not later than the machine's load explains. Catalogue E.87.
@@ -113,7 +162,14 @@ pub async fn m009_a_real_sleep_is_not_much_too_long(t: Trace) {
     let began = Instant::now();
     sleep(Duration::from_millis(50)).await;
     let late = began.elapsed().saturating_sub(Duration::from_millis(50));
-    t.log("sleep", if late <= t.tolerance() { "in-time" } else { "late" });
+    t.log(
+        "sleep",
+        if late <= t.tolerance() {
+            "in-time"
+        } else {
+            "late"
+        },
+    );
 }
 
 /// A thousand sleeps at once all end.

@@ -6,7 +6,7 @@ mod owned;
 
 pub use ambient::{AsyncStdAmbient, SmolAmbient, TokioAmbient};
 pub use erased::{Erased, ErasedBackend, SmolErased, TokioErased};
-pub use owned::{AsyncStdOwned, SimSeeded, SmolFour, SmolOne, TokioFour, TokioOne};
+pub use owned::{AsyncStdOwned, SimSeeded, SmolFour, SmolOne, TokioFour, TokioOne, set_seeds};
 
 use crate::Column;
 

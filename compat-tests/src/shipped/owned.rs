@@ -1,6 +1,10 @@
 //! Runtimes that anyrt starts.
 
-use std::{cell::Cell, time::Duration};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use anyrt_async_std::AsyncStdRuntime;
 use anyrt_sim::{Order, SimRuntime};
@@ -79,7 +83,12 @@ impl Harness for AsyncStdOwned {
 pub struct SimSeeded;
 
 /// On how many seeds each case runs.
-const SEEDS: u64 = 200;
+static SEEDS: AtomicU64 = AtomicU64::new(200);
+
+/// Changes on how many seeds each case runs on the simulation, from 200.
+pub fn set_seeds(count: u64) {
+    SEEDS.store(count, Ordering::Relaxed);
+}
 
 thread_local! {
     /// Also the order of a simulation that the case itself starts, on its own thread.
@@ -100,7 +109,7 @@ impl Harness for SimSeeded {
     }
 
     fn explore(case: &dyn Fn()) {
-        let seeds = (0..SEEDS).map(Order::Seeded);
+        let seeds = (0..SEEDS.load(Ordering::Relaxed)).map(Order::Seeded);
         for order in std::iter::once(Order::Fifo).chain(seeds) {
             ORDER.set(order);
             case();

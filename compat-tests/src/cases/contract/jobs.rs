@@ -47,8 +47,22 @@ pub fn k061_a_job_runs_off_the_runtimes_threads(rig: &Rig, t: &Trace) {
     let (here, send) = (thread::current().id(), task.0);
     runtime.block_on(async {
         let job = move || {
-            trace.log("job", if backend.on_runtime_thread() { "inside" } else { "outside" });
-            trace.log("job", if thread::current().id() == here { "here" } else { "elsewhere" });
+            trace.log(
+                "job",
+                if backend.on_runtime_thread() {
+                    "inside"
+                } else {
+                    "outside"
+                },
+            );
+            trace.log(
+                "job",
+                if thread::current().id() == here {
+                    "here"
+                } else {
+                    "elsewhere"
+                },
+            );
             send.send(()).unwrap();
             over.open();
         };
@@ -111,7 +125,9 @@ pub fn k064_jobs_that_wait_for_each_other_all_run(rig: &Rig, t: &Trace) {
         runtime.spawn_blocking(job).expect("there is a thread");
     }
     let last = gates[32].clone();
-    runtime.spawn_blocking(move || last.open()).expect("there is a thread");
+    runtime
+        .spawn_blocking(move || last.open())
+        .expect("there is a thread");
     runtime.block_on(gates[0].wait());
     t.log("jobs", "met");
 }
@@ -127,7 +143,9 @@ pub fn k065_a_blocked_job_blocks_no_task(rig: &Rig, t: &Trace) {
     };
     runtime.spawn_blocking(job).expect("there is a thread");
     let opener = release.clone();
-    runtime.spawn(async move { opener.open() }).expect("the runtime runs");
+    runtime
+        .spawn(async move { opener.open() })
+        .expect("the runtime runs");
     runtime.block_on(done.wait());
     t.log("main", "passed");
 }
@@ -138,9 +156,18 @@ pub fn k066_no_job_is_leaked_at_shutdown(rig: &Rig, t: &Trace) {
     let alive = Arc::new(());
     for _ in 0..100 {
         let alive = alive.clone();
-        runtime.spawn_blocking(move || drop(alive)).expect("there is a thread");
+        runtime
+            .spawn_blocking(move || drop(alive))
+            .expect("there is a thread");
     }
-    t.log("main", if runtime.shutdown() { "all-ended" } else { "left-over" });
+    t.log(
+        "main",
+        if runtime.shutdown() {
+            "all-ended"
+        } else {
+            "left-over"
+        },
+    );
     // What was dropped unrun may go on another thread, a moment later.
     while Arc::strong_count(&alive) > 1 {
         thread::yield_now();

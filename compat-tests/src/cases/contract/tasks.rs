@@ -40,8 +40,16 @@ pub fn k001_spawn_never_polls_inline(rig: &Rig, t: &Trace) {
 /// A task that is woken from many sides at once is never polled on two threads at once.
 pub fn k002_a_task_is_polled_by_one_thread_at_a_time(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
-    let (slot, overlap, done) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(false)), Gate::new());
-    let (polling, polls, stop) = (AtomicBool::new(false), AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+    let (slot, overlap, done) = (
+        Arc::new(Mutex::new(None)),
+        Arc::new(AtomicBool::new(false)),
+        Gate::new(),
+    );
+    let (polling, polls, stop) = (
+        AtomicBool::new(false),
+        AtomicUsize::new(0),
+        Arc::new(AtomicBool::new(false)),
+    );
     let (shared, seen, over, stopped) = (slot.clone(), overlap.clone(), done.clone(), stop.clone());
     let task = poll_fn(move |cx| {
         if polling.swap(true, SeqCst) {
@@ -57,18 +65,33 @@ pub fn k002_a_task_is_polled_by_one_thread_at_a_time(rig: &Rig, t: &Trace) {
         Poll::Ready(())
     });
     runtime.spawn(task).expect("the runtime runs");
-    let wakers: Vec<_> = (0..4).map(|_| thread::spawn({
-        let (slot, done) = (slot.clone(), done.clone());
-        move || while !done.is_open() {
-            let waker: Option<Waker> = slot.lock().unwrap().clone();
-            if let Some(waker) = waker { waker.wake(); }
-            thread::yield_now();
-        }
-    })).collect();
+    let wakers: Vec<_> = (0..4)
+        .map(|_| {
+            thread::spawn({
+                let (slot, done) = (slot.clone(), done.clone());
+                move || {
+                    while !done.is_open() {
+                        let waker: Option<Waker> = slot.lock().unwrap().clone();
+                        if let Some(waker) = waker {
+                            waker.wake();
+                        }
+                        thread::yield_now();
+                    }
+                }
+            })
+        })
+        .collect();
     let _stop = Defer(|| stop.store(true, SeqCst));
     runtime.block_on(done.wait());
     wakers.into_iter().for_each(|waker| waker.join().unwrap());
-    t.log("main", if overlap.load(SeqCst) { "overlapped" } else { "alone" });
+    t.log(
+        "main",
+        if overlap.load(SeqCst) {
+            "overlapped"
+        } else {
+            "alone"
+        },
+    );
 }
 
 /// A future that must not be polled after it has been ready.
@@ -77,6 +100,13 @@ struct Once {
     finished: bool,
     late: Arc<AtomicUsize>,
     waker: Arc<Mutex<Option<Waker>>>,
+    gone: Gate,
+}
+
+impl Drop for Once {
+    fn drop(&mut self) {
+        self.gone.open();
+    }
 }
 
 impl Future for Once {
@@ -106,14 +136,22 @@ pub fn k003_a_finished_task_is_not_polled_again(rig: &Rig, t: &Trace) {
     let late = Arc::new(AtomicUsize::new(0));
     for _ in 0..100 {
         let (waker, gone) = (Arc::new(Mutex::new(None)), Gate::new());
-        let once = Once { polls: 0, finished: false, late: late.clone(), waker: waker.clone() };
-        let probe = Defer({ let gone = gone.clone(); move || gone.open() });
-        let task = async move { let _probe = probe; once.await };
-        runtime.spawn(task).expect("the runtime runs");
+        let once = Once {
+            polls: 0,
+            finished: false,
+            late: late.clone(),
+            waker: waker.clone(),
+            gone: gone.clone(),
+        };
+        runtime.spawn(once).expect("the runtime runs");
         runtime.block_on(gone.wait());
         waker.lock().unwrap().take().expect("it was polled").wake();
     }
-    runtime.block_on(async { for _ in 0..10 { foreign_yield().await } });
+    runtime.block_on(async {
+        for _ in 0..10 {
+            foreign_yield().await
+        }
+    });
     t.log("late-polls", late.load(SeqCst));
 }
 
@@ -178,10 +216,19 @@ pub fn k006_shutdown_drops_tasks(rig: &Rig, t: &Trace) {
     let probe = OnDrop::new(t, "ready", "dropped");
     let ready = async move {
         let _probe = probe;
-        loop { foreign_yield().await }
+        loop {
+            foreign_yield().await
+        }
     };
     runtime.spawn(ready).expect("the runtime runs");
-    t.log("main", if runtime.shutdown() { "ended" } else { "left-over" });
+    t.log(
+        "main",
+        if runtime.shutdown() {
+            "ended"
+        } else {
+            "left-over"
+        },
+    );
 }
 
 /// Spawning after shutdown says so, and the future is dropped, unpolled, before that.
@@ -202,15 +249,24 @@ pub fn k008_a_panic_in_a_task_is_survived(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
     for _ in 0..8 {
         let gone = Gate::new();
-        let probe = Defer({ let gone = gone.clone(); move || gone.open() });
-        let task = async move { let _probe = probe; panic!("on purpose") };
+        let probe = Defer({
+            let gone = gone.clone();
+            move || gone.open()
+        });
+        let task = async move {
+            let _probe = probe;
+            panic!("on purpose")
+        };
         runtime.spawn(task).expect("the runtime runs");
         // Some runtimes notice the panic in whoever drives them; they must go on after it.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(gone.wait())));
     }
     let (trace, done) = (t.clone(), Gate::new());
     let over = done.clone();
-    let task = async move { trace.log("next", "ran"); over.open(); };
+    let task = async move {
+        trace.log("next", "ran");
+        over.open();
+    };
     runtime.spawn(task).expect("the runtime runs");
     runtime.block_on(done.wait());
 }
@@ -219,12 +275,24 @@ pub fn k008_a_panic_in_a_task_is_survived(rig: &Rig, t: &Trace) {
 pub fn k009_block_on_survives_a_panic_and_runs_again(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
     let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async { foreign_yield().await; panic!("on purpose") });
+        runtime.block_on(async {
+            foreign_yield().await;
+            panic!("on purpose")
+        });
     }));
-    t.log("main", if panicked.is_err() { "panicked" } else { "returned" });
+    t.log(
+        "main",
+        if panicked.is_err() {
+            "panicked"
+        } else {
+            "returned"
+        },
+    );
     let done = Gate::new();
     let over = done.clone();
-    runtime.spawn(async move { over.open() }).expect("the runtime runs");
+    runtime
+        .spawn(async move { over.open() })
+        .expect("the runtime runs");
     runtime.block_on(done.wait());
     t.log("main", "again");
 }
@@ -235,7 +303,11 @@ pub fn k010_tasks_run_without_block_on(rig: &Rig, t: &Trace) {
     let (first, second) = (Gate::new(), Gate::new());
     let (one, other, wake) = (first.clone(), second.clone(), Gate::new());
     let woken = wake.clone();
-    let task = async move { one.open(); woken.wait().await; other.open(); };
+    let task = async move {
+        one.open();
+        woken.wait().await;
+        other.open();
+    };
     runtime.spawn(task).expect("the runtime runs");
     first.wait_blocking();
     wake.open();
@@ -248,10 +320,16 @@ pub fn k011_tasks_run_in_parallel(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
     let (left, right) = (Gate::new(), Gate::new());
     for (own, other) in [(left.clone(), right.clone()), (right.clone(), left.clone())] {
-        let task = async move { own.open(); other.wait_blocking(); };
+        let task = async move {
+            own.open();
+            other.wait_blocking();
+        };
         runtime.spawn(task).expect("the runtime runs");
     }
-    runtime.block_on(async { left.wait().await; right.wait().await; });
+    runtime.block_on(async {
+        left.wait().await;
+        right.wait().await;
+    });
     t.log("main", "met");
 }
 
@@ -261,14 +339,19 @@ pub fn k012_a_runtime_knows_its_threads(rig: &Rig, t: &Trace) {
     let (backend, done, trace) = (runtime.backend(), Gate::new(), t.clone());
     t.log("outside", backend.on_runtime_thread());
     let (over, inside) = (done.clone(), runtime.backend());
-    let task = async move { trace.log("task", inside.on_runtime_thread()); over.open(); };
+    let task = async move {
+        trace.log("task", inside.on_runtime_thread());
+        over.open();
+    };
     runtime.block_on(async {
         t.log("main", backend.on_runtime_thread());
         runtime.spawn(task).expect("the runtime runs");
         done.wait().await;
     });
     let elsewhere = runtime.backend();
-    let foreign = thread::spawn(move || elsewhere.on_runtime_thread()).join().unwrap();
+    let foreign = thread::spawn(move || elsewhere.on_runtime_thread())
+        .join()
+        .unwrap();
     t.log("foreign", foreign);
     t.log("outside", backend.on_runtime_thread());
 }

@@ -41,7 +41,9 @@ pub fn k020_a_timer_is_never_early(rig: &Rig, t: &Trace) {
     runtime.block_on(async {
         for step in 0..60_u64 {
             let at = backend.now() + Duration::from_micros(137 * step);
-            elapsed(&mut runtime.timer(Some(at))).await.expect("the runtime runs");
+            elapsed(&mut runtime.timer(Some(at)))
+                .await
+                .expect("the runtime runs");
             assert!(backend.now() >= at, "early by {:?}", at - backend.now());
         }
     });
@@ -56,7 +58,9 @@ pub fn k021_the_last_waker_wins(rig: &Rig, t: &Trace) {
     runtime.block_on(async {
         for waker in [&first, &last] {
             let waker = Waker::from(Arc::clone(waker));
-            let polled = timer.as_mut().poll_elapsed(&mut Context::from_waker(&waker));
+            let polled = timer
+                .as_mut()
+                .poll_elapsed(&mut Context::from_waker(&waker));
             t.log("poll", word(polled));
         }
         last.woken().wait().await;
@@ -136,7 +140,9 @@ pub fn k026_far_away_means_never(rig: &Rig, t: &Trace) {
             timer.as_mut().reset(Some(far));
             t.log("poll", word(peek(&mut elapsed(&mut timer)).await));
         }
-        elapsed(&mut runtime.timer_after(SHORT)).await.expect("the runtime runs");
+        elapsed(&mut runtime.timer_after(SHORT))
+            .await
+            .expect("the runtime runs");
         t.log("others", "go-on");
     });
 }
@@ -153,7 +159,9 @@ pub fn k027_a_timer_works_on_any_thread(rig: &Rig, t: &Trace) {
         let elsewhere = thread::spawn(move || {
             timer.as_mut().reset(backend.now().checked_add(SHORT));
             let waker = Waker::from(theirs);
-            let polled = timer.as_mut().poll_elapsed(&mut Context::from_waker(&waker));
+            let polled = timer
+                .as_mut()
+                .poll_elapsed(&mut Context::from_waker(&waker));
             trace.log("foreign", word(polled));
             timer
         });
@@ -187,10 +195,18 @@ pub fn k029_an_elapsed_timer_needs_no_budget(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
     let backend = runtime.backend();
     runtime.block_on(async {
-        elapsed(&mut runtime.timer_after(SHORT)).await.expect("the runtime runs");
+        elapsed(&mut runtime.timer_after(SHORT))
+            .await
+            .expect("the runtime runs");
         let now = backend.now();
         let pending = poll_fn(|cx| {
-            let polls = (0..1000).filter(|_| runtime.timer(Some(now)).as_mut().poll_elapsed(cx).is_pending());
+            let polls = (0..1000).filter(|_| {
+                runtime
+                    .timer(Some(now))
+                    .as_mut()
+                    .poll_elapsed(cx)
+                    .is_pending()
+            });
             Poll::Ready(polls.count())
         });
         t.log("pending", pending.await);
@@ -204,14 +220,20 @@ pub fn k030_the_clock_is_one_and_monotonic(rig: &Rig, t: &Trace) {
     let mut last = backend.now();
     for _ in 0..50 {
         let elsewhere = runtime.backend();
-        for now in [thread::spawn(move || elsewhere.now()).join().unwrap(), backend.now()] {
+        for now in [
+            thread::spawn(move || elsewhere.now()).join().unwrap(),
+            backend.now(),
+        ] {
             assert!(now >= last, "the clock went backwards by {:?}", last - now);
             last = now;
         }
     }
     let (read, done) = (runtime.backend(), Gate::new());
     let over = done.clone();
-    let task = async move { assert!(read.now() >= last, "a task's clock is behind"); over.open(); };
+    let task = async move {
+        assert!(read.now() >= last, "a task's clock is behind");
+        over.open();
+    };
     runtime.spawn(task).expect("the runtime runs");
     runtime.block_on(done.wait());
     t.log("clock", "monotonic");
