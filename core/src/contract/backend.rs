@@ -63,7 +63,8 @@ pub trait Backend: Clone + Send + Sync + 'static {
 
     /// Runs `job` once on a thread where blocking is allowed.
     ///
-    /// The default body uses [core's own pool](crate::pool), which is shared by the whole process.
+    /// The default body uses [core's own pool](crate::pool), which is shared by the whole process and knows of
+    /// no shutdown: a runtime that has one refuses jobs afterwards ([`Tally`](crate::tally::Tally) counts them).
     /// How many jobs run at once is bounded above this, by a limiter: a pool that grows as needed
     /// is right here. Jobs that wait for each other must all get a thread.
     ///
