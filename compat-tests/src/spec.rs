@@ -1,10 +1,11 @@
-//! The numbered rules, as they stand in `docs/spec.md`.
+//! The numbered rules, as they stand in `docs/spec.md` (of which `spec.md` here is a link, so that the
+//! published crate has them, too).
 //!
 //! One line a rule, `**C2** (MUST, since 0.1) text`, and one line that says why. A mark at the end
 //! names what proves a rule that no case proves: `[test: tests/spec.rs]`, or `[untested: reason]`.
 
 /// The whole page.
-pub const PAGE: &str = include_str!("../../docs/spec.md");
+pub const PAGE: &str = include_str!("../spec.md");
 
 /// One rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

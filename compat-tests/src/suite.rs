@@ -8,6 +8,13 @@ pub use crate::registry::names;
 ///
 /// See the [crate's page](crate). Two suites in one file go into two modules.
 ///
+/// A waiver of a case that does not exist is an error at the waiver:
+///
+/// ```compile_fail,E0425
+/// # struct MyHarness;
+/// anyrt_compat_tests::suite!(MyHarness, waive { k999_no_such_case: "typing error" });
+/// ```
+///
 /// Waived cases show as ignored, with the reason. Two more tests are made: one fails when a waiver is no
 /// longer needed, and one lists what is skipped on this backend and checks that the claims behind it
 /// are true.

@@ -176,3 +176,6 @@ fn ruled_out(capabilities: Capabilities, need: Need) -> Option<&'static str> {
     };
     (!possible).then_some(reason)
 }
+
+#[cfg(all(test, feature = "shipped"))]
+mod tests;
