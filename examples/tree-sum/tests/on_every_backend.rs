@@ -51,7 +51,8 @@ tests!(
     names_of_any_bytes_work,
     children_and_threads_are_bounded,
     a_file_of_several_stretches_is_summed,
-    a_timeout_keeps_what_was_done,
+    a_timeout_before_the_walk_is_noticed,
+    a_timeout_that_does_not_pass_changes_nothing,
     a_timeout_after_the_walk_is_noticed,
     a_scope_around_the_scan_ends_it,
     progress_is_seen_while_it_runs,
@@ -188,16 +189,25 @@ fn a_file_of_several_stretches_is_summed(backend: &str) {
     assert_eq!(tree.lines(&report), ["1 9000000 c6ade69e long"]);
 }
 
-/// No time at all ends a scan at its first wait, on a clock of any kind.
-fn a_timeout_keeps_what_was_done(backend: &str) {
+/// The limiter lends nothing, so that the walk can not begin.
+fn a_timeout_before_the_walk_is_noticed(backend: &str) {
     let tree = Tree::new();
     tree.file("a", "");
-    let scan = Scan::new([tree.root()]).timeout(Duration::ZERO);
+    let threads = CapacityLimiter::new(0);
+    let scan = Scan::new([tree.root()])
+        .threads(&threads)
+        .timeout(Duration::from_millis(10));
     let report = run(backend, scan.run());
     assert!(!report.complete);
-    assert!(report.files.len() <= 1);
-    let plenty = Scan::new([tree.root()]).timeout(Duration::from_secs(3600));
-    let report = run(backend, plenty.run());
+    assert_eq!((report.files.len(), report.statistics.spawned), (0, 0));
+    assert_eq!(threads.statistics().waiting, 0);
+}
+
+fn a_timeout_that_does_not_pass_changes_nothing(backend: &str) {
+    let tree = Tree::new();
+    tree.file("a", "");
+    let scan = Scan::new([tree.root()]).timeout(Duration::from_secs(3600));
+    let report = run(backend, scan.run());
     assert!(report.complete);
     assert_eq!(report.files.len(), 1);
 }
