@@ -275,6 +275,9 @@ cases! {
         "C-039" Must [C5 R8] c039_a_panic_opens_a_shield =
             "body: on-purpose dropped
              main: Explicit";
+        "C-040" Must [C5] c040_a_later_cancel_stops_at_the_shield =
+            "inner: false went-on
+             main: Ok(true)";
 
         "C-050" Must [C7] c050_move_on_after_moves_on =
             "body: dropped dropped
@@ -508,7 +511,7 @@ cases! {
              key: true true
              limiter: 0/1/0 1/0/0";
         "S-011" Must [S4] s011_never_more_than_the_total =
-            "peak: 3
+            "peak: within
              limiter: 3/0/0";
         "S-012" Must [S3] s012_a_token_comes_back_with_its_task =
             "cancelled: true-1/0/0

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyrt::{
-    cancel::{Deadline, current_deadline, is_cancelled},
+    cancel::{CancelScope, Deadline, current_deadline, is_cancelled},
     fail_after, move_on_after, scope, shield, sleep,
     task::TaskGroup,
     task_group, yield_now,
@@ -229,4 +229,30 @@ pub async fn c039_a_panic_opens_a_shield(t: Trace) {
     })
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
+}
+
+/// A cancel that comes while a scope inside the shield waits does not reach it.
+pub async fn c040_a_later_cancel_stops_at_the_shield(t: Trace) {
+    let outcome = scope(async |s| {
+        let (waiting, cancelled) = (Gate::new(), Gate::new());
+        both(
+            shield(scope(async |_: CancelScope| {
+                waiting.open();
+                cancelled.wait().await;
+                t.log("inner", is_cancelled());
+                yield_now().await;
+                t.log("inner", "went-on");
+            })),
+            async {
+                waiting.wait().await;
+                yield_now().await;
+                s.cancel();
+                cancelled.open();
+            },
+        )
+        .await
+        .0
+    })
+    .await;
+    t.log("main", format!("{:?}", outcome.map(|inner| inner.is_ok())));
 }

@@ -20,6 +20,8 @@ use crate::{
 type Timer = Pin<Box<dyn RawTimer>>;
 
 const SHORT: Duration = Duration::from_millis(10);
+/// Long enough for a machine under load to get from one line to the next.
+const AHEAD: Duration = Duration::from_millis(400);
 const LONG: Duration = Duration::from_secs(3600);
 
 fn elapsed(timer: &mut Timer) -> impl Future<Output = Result<(), Gone>> + Send + Unpin + '_ {
@@ -53,7 +55,7 @@ pub fn k020_a_timer_is_never_early(rig: &Rig, t: &Trace) {
 /// The waker of the latest poll is woken, and not the one before.
 pub fn k021_the_last_waker_wins(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
-    let mut timer = runtime.timer_after(Duration::from_millis(50));
+    let mut timer = runtime.timer_after(AHEAD);
     let (first, last) = (CountingWaker::new(), CountingWaker::new());
     runtime.block_on(async {
         for waker in [&first, &last] {
@@ -85,10 +87,10 @@ pub fn k022_ready_stays_ready(rig: &Rig, t: &Trace) {
 pub fn k023_a_timer_moved_later_is_late(rig: &Rig, t: &Trace) {
     let runtime = rig.start();
     let backend = runtime.backend();
-    let mut timer = runtime.timer_after(SHORT);
+    let mut timer = runtime.timer_after(AHEAD);
     runtime.block_on(async {
         t.log("poll", word(peek(&mut elapsed(&mut timer)).await));
-        let at = backend.now() + 5 * SHORT;
+        let at = backend.now() + 2 * AHEAD;
         timer.as_mut().reset(Some(at));
         t.log("moved", word(Poll::Ready(elapsed(&mut timer).await)));
         assert!(backend.now() >= at, "it elapsed at its old instant");
@@ -114,7 +116,7 @@ pub fn k025_an_elapsed_timer_can_be_set_again(rig: &Rig, t: &Trace) {
     let mut timer = runtime.timer_after(SHORT);
     runtime.block_on(async {
         t.log("poll", word(Poll::Ready(elapsed(&mut timer).await)));
-        timer.as_mut().reset(backend.now().checked_add(SHORT));
+        timer.as_mut().reset(backend.now().checked_add(AHEAD));
         t.log("again", word(peek(&mut elapsed(&mut timer)).await));
         t.log("again", word(Poll::Ready(elapsed(&mut timer).await)));
         timer.as_mut().reset(None);
@@ -157,7 +159,7 @@ pub fn k027_a_timer_works_on_any_thread(rig: &Rig, t: &Trace) {
     runtime.block_on(async {
         t.log("home", word(peek(&mut elapsed(&mut timer)).await));
         let elsewhere = thread::spawn(move || {
-            timer.as_mut().reset(backend.now().checked_add(SHORT));
+            timer.as_mut().reset(backend.now().checked_add(AHEAD));
             let waker = Waker::from(theirs);
             let polled = timer
                 .as_mut()
