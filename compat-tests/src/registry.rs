@@ -277,7 +277,7 @@ cases! {
              main: Explicit";
         "C-040" Must [C5] c040_a_later_cancel_stops_at_the_shield =
             "inner: false went-on
-             main: Ok(true)";
+             main: both-returned";
 
         "C-050" Must [C7] c050_move_on_after_moves_on =
             "body: dropped dropped

@@ -235,24 +235,23 @@ pub async fn c039_a_panic_opens_a_shield(t: Trace) {
 pub async fn c040_a_later_cancel_stops_at_the_shield(t: Trace) {
     let outcome = scope(async |s| {
         let (waiting, cancelled) = (Gate::new(), Gate::new());
-        both(
-            shield(scope(async |_: CancelScope| {
-                waiting.open();
-                cancelled.wait().await;
-                t.log("inner", is_cancelled());
-                yield_now().await;
-                t.log("inner", "went-on");
-            })),
-            async {
-                waiting.wait().await;
-                yield_now().await;
-                s.cancel();
-                cancelled.open();
-            },
-        )
-        .await
-        .0
+        let (begun, told) = (waiting.clone(), cancelled.clone());
+        let inner = async move |_: CancelScope| {
+            begun.open();
+            told.wait().await;
+            t.log("inner", is_cancelled());
+            yield_now().await;
+            t.log("inner", "went-on");
+            t
+        };
+        let cancel = async move {
+            waiting.wait().await;
+            yield_now().await;
+            s.cancel();
+            cancelled.open();
+        };
+        both(shield(scope(inner)), cancel).await.0
     })
     .await;
-    t.log("main", format!("{:?}", outcome.map(|inner| inner.is_ok())));
+    outcome.unwrap().unwrap().log("main", "both-returned");
 }
