@@ -9,7 +9,7 @@ use std::{
 
 use anyrt::{
     sync::{CapacityLimiter, Token},
-    task::TaskGroup,
+    task::TryTaskGroup,
 };
 
 use crate::{
@@ -28,6 +28,7 @@ pub struct Scan {
     threads: Option<CapacityLimiter>,
     children: usize,
     timeout: Duration,
+    strict: bool,
     ledger: Arc<Ledger>,
 }
 
@@ -40,6 +41,7 @@ impl Scan {
             threads: None,
             children: 64,
             timeout: Duration::MAX,
+            strict: false,
             ledger: Arc::default(),
         }
     }
@@ -76,6 +78,13 @@ impl Scan {
         self
     }
 
+    /// Ends the scan at the first file that can not be read. Default: it is reported, and the rest is
+    /// scanned.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// A view on the scan, to look at while it runs.
     pub fn progress(&self) -> Progress {
         Progress::of(&self.ledger)
@@ -95,13 +104,13 @@ impl Scan {
         let threads = self
             .threads
             .unwrap_or_else(anyrt::thread::default_thread_limiter);
-        let (children, ledger) = (self.children, self.ledger);
+        let (children, strict, ledger) = (self.children, self.strict, self.ledger);
         let mut walk = Walk::new(self.roots, self.excluded);
         let group = OnceLock::new();
 
         let walked = anyrt::move_on_after(
             self.timeout,
-            anyrt::task_group(async |tg| {
+            anyrt::try_task_group(async |tg: TryTaskGroup<Unreadable>| {
                 let tg = group.get_or_init(|| tg);
                 let admission = CapacityLimiter::new(children);
                 while !walk.is_done() {
@@ -113,15 +122,26 @@ impl Scan {
                                 let admitted = admit(&admission, tg, children).await;
                                 let (threads, ledger) = (threads.clone(), Arc::clone(&ledger));
                                 ledger.expect();
-                                tg.spawn(enter(path, threads, ledger, admitted));
+                                tg.spawn(enter(path, threads, ledger, strict, admitted));
                             }
                             Found::Unreadable(unreadable) => ledger.unreadable(unreadable),
                         }
                     }
                 }
+                Ok(())
             }),
         )
         .await;
+        let walked = match walked {
+            Some(Err(unreadable)) => {
+                // The first, and what else went wrong while the others were being cancelled.
+                unreadable
+                    .into_iter()
+                    .for_each(|unreadable| ledger.enter(Err(unreadable)));
+                false
+            }
+            walked => walked.is_some(),
+        };
 
         let mut statistics = Statistics {
             most_in_threads: threads.statistics().peak,
@@ -133,13 +153,13 @@ impl Scan {
         }
         // A group that a cancel reaches after its body has ended is ready all the same, so that the walk
         // being done does not mean that its children are.
-        ledger.close(walked.is_some(), statistics)
+        ledger.close(walked, statistics)
     }
 }
 
 /// Waits until one more child may be spawned. A child that waited for its turn itself would be in
 /// memory meanwhile, and so would a task for every file of the tree.
-async fn admit(admission: &CapacityLimiter, tg: &TaskGroup, most: usize) -> Token {
+async fn admit(admission: &CapacityLimiter, tg: &TryTaskGroup<Unreadable>, most: usize) -> Token {
     let admitted = admission.acquire().await;
     // A child gives back its token a moment before the group has seen the last of it.
     while tg.statistics().alive >= most {
@@ -148,9 +168,18 @@ async fn admit(admission: &CapacityLimiter, tg: &TaskGroup, most: usize) -> Toke
     admitted
 }
 
-/// The child: sums one file, and enters it in the ledger. An error is an entry like any other, so that
-/// it stops nothing else.
-async fn enter(path: PathBuf, threads: CapacityLimiter, ledger: Arc<Ledger>, _admitted: Token) {
-    let result = sum(path.clone(), &threads).await;
-    ledger.enter(result.map_err(|error| Unreadable { path, error }));
+/// The child: sums one file, and enters it in the ledger. Unless the scan is strict, an error is an entry
+/// like any other, so that it stops nothing else.
+async fn enter(
+    path: PathBuf,
+    threads: CapacityLimiter,
+    ledger: Arc<Ledger>,
+    strict: bool,
+    _admitted: Token,
+) -> Result<(), Unreadable> {
+    match sum(path.clone(), &threads).await {
+        Err(error) if strict => return Err(Unreadable { path, error }),
+        result => ledger.enter(result.map_err(|error| Unreadable { path, error })),
+    }
+    Ok(())
 }

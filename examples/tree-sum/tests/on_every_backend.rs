@@ -48,6 +48,7 @@ tests!(
     names_are_left_out_where_they_are_found,
     links_are_not_followed,
     what_can_not_be_read_stops_nothing,
+    what_can_not_be_read_ends_a_strict_scan,
     names_of_any_bytes_work,
     children_and_threads_are_bounded,
     a_file_of_several_stretches_is_summed,
@@ -142,6 +143,20 @@ fn what_can_not_be_read_stops_nothing(backend: &str) {
     };
     assert_eq!(memory.path, Path::new("/proc/self/mem"));
     assert_eq!(nothing.error.kind(), io::ErrorKind::NotFound);
+}
+
+fn what_can_not_be_read_ends_a_strict_scan(backend: &str) {
+    let tree = Tree::new();
+    for number in 0..500 {
+        tree.file(format!("{number}"), "");
+    }
+    let roots = [Path::new("/proc/self/mem"), tree.root()].map(Path::to_owned);
+    // One child at a time: the failing one is alone, and the rest of the tree is never reached.
+    let report = run(backend, Scan::new(roots).children(1).strict().run());
+    assert!(!report.complete);
+    assert!(report.files.len() < 500, "{}", report.files.len());
+    assert_eq!(report.unreadable.len(), 1);
+    assert_eq!(report.unreadable[0].path, Path::new("/proc/self/mem"));
 }
 
 fn names_of_any_bytes_work(backend: &str) {
