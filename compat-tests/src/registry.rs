@@ -1,8 +1,8 @@
 //! Every case, with its rules and its golden trace.
 //!
 //! Goldens are written by hand from the rule; nothing rewrites them. Identities are never reused: a
-//! case that goes leaves a gap. An entry reads: identity, level, [rules], &[what the backend must be able to do], name,
-//! golden trace.
+//! case that goes leaves a gap. An entry reads: identity, level, rules, what the backend must be able to
+//! do, name, golden trace.
 
 #[cfg(unix)]
 #[allow(clippy::wildcard_imports)]
@@ -480,6 +480,9 @@ cases! {
              main: cancelled";
         "H-016" Must [H2 H3] h016_try_run_gives_the_value = "main: 4 on-purpose";
         "H-017" Must [H1] &[ParallelJobs] h017_calls_that_wait_for_each_other_all_run = "calls: met";
+        "H-019" Must [H2] &[ParallelJobs] h019_a_cancel_leaves_a_running_function_its_caller =
+            "body: 7
+             main: Explicit";
     }
 
     launching since "0.1" {

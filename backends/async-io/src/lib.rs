@@ -40,7 +40,7 @@
 //!   ever in async-io; here the newest one waits.
 //! - The reactor outlives a runtime that is shut down, so that a wait would never end; a [`Gate`] ends
 //!   it.
-//! - Nobody counts blocking jobs; a [`Tally`] does.
+//! - Nobody counts blocking jobs; a [`Tally`](anyrt_core::tally::Tally) does.
 #![forbid(unsafe_code)]
 
 #[cfg(not(unix))]

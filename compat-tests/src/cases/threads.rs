@@ -367,3 +367,32 @@ pub fn h018_a_run_waits_for_its_functions(rig: &Rig, t: &Trace) {
     .unwrap();
     t.log("order", "run-ends");
 }
+
+/// The scope has every chance to leave, and does not: only the end of the function lets it. Catalogue I.124.
+pub async fn h019_a_cancel_leaves_a_running_function_its_caller(t: Trace) {
+    let (running, release) = (Gate::new(), Gate::new());
+    let (begun, wait) = (running.clone(), release.clone());
+    let outcome = scope(async |s| {
+        task_group(async |tg: TaskGroup| {
+            tg.spawn(anyrt::shield(async move {
+                running.wait().await;
+                s.cancel();
+                for _ in 0..20 {
+                    yield_now().await;
+                }
+                release.open();
+            }));
+            let value = to_thread(move || {
+                begun.open();
+                wait.wait_blocking();
+                7
+            })
+            .await;
+            t.log("body", value);
+        })
+        .await;
+        yield_now().await;
+    })
+    .await;
+    t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
+}
