@@ -200,6 +200,7 @@ cases! {
             "alone: ended
              scoped: shutdown";
         "R-016" Must [R8] r016_main_is_dropped_inside_its_run = "drop: inside run-ends";
+        "R-018" Must [R7 H1] r018_each_run_has_a_default_limiter_of_its_own = "main: 7 40";
     }
 
     inside since "0.1" {

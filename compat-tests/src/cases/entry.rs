@@ -377,3 +377,18 @@ pub async fn r017_counts_return_to_zero(t: Trace) {
         anyrt::debug::counts().unwrap().tasks - before.tasks,
     );
 }
+
+/// What one run does to its default limiter is gone with it.
+pub fn r018_each_run_has_a_default_limiter_of_its_own(rig: &Rig, t: &Trace) {
+    let changed = rig.run(async {
+        let limiter = anyrt::thread::default_thread_limiter();
+        limiter.set_total_tokens(7);
+        limiter.total_tokens().unwrap()
+    });
+    t.log("main", changed.unwrap());
+    let fresh = rig.run(async {
+        let limiter = anyrt::thread::default_thread_limiter();
+        limiter.total_tokens().unwrap()
+    });
+    t.log("main", fresh.unwrap());
+}
