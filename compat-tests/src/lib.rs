@@ -31,7 +31,7 @@
 #![cfg_attr(not(feature = "shipped"), doc = "```ignore")]
 //! # use anyrt_compat_tests::shipped::SimSeeded as MyHarness;
 //! anyrt_compat_tests::suite!(MyHarness, waive {
-//!     k025_an_elapsed_timer_can_be_set_again: "issue 12: reset is not supported yet",
+//!     k025_an_elapsed_timer_can_be_set_again: "the wheel can not move a timer yet",
 //! });
 //! # fn main() {}
 //! ```
