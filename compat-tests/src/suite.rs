@@ -128,6 +128,7 @@ mod claims {
         }
         if !capabilities.real_clock() {
             let began = backend.now();
+            // Not to wait for anything: real time has to pass for a clock that follows it to show.
             std::thread::sleep(Duration::from_millis(2));
             assert_eq!(
                 backend.now(),
