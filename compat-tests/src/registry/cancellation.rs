@@ -1,0 +1,139 @@
+//! C: scopes, deadlines, shields.
+
+macro_rules! cancellation {
+    ($rest:tt { $($before:tt)* }) => {
+        collect! { $rest { $($before)*
+            inside since "0.1" {
+                "C-001" Must [C1] c001_a_cancelled_body_is_dropped_where_it_suspends =
+                    "body: runs-on dropped
+                     main: Explicit";
+                "C-002" Must [C3] c002_the_first_reason_is_kept =
+                    "body: Explicit
+                     main: Explicit";
+                "C-003" Must [C2] c003_a_body_that_does_not_suspend_returns =
+                    "body: true
+                     main: 1";
+                "C-004" Must [C3] c004_a_cancel_is_sticky =
+                    "shield: false false
+                     body: true true
+                     main: Explicit";
+                "C-005" Must [C1 C3] c005_another_task_cancels = "main: Explicit";
+                "C-006" Must [C1 C3] c006_another_thread_cancels = "main: woken";
+                "C-007" Must [C3] c007_a_handle_outlives_its_scope =
+                    "main: goes-on
+                     caller: false";
+                "C-008" Must [C2] c008_ready_wins_over_cancelled = "main: 1 1";
+                "C-009" Must [C6] c009_the_outermost_cancelled_scope_reports = "outer: Explicit";
+                "C-010" Must [C6] c010_an_inner_cancel_stays_inside =
+                    "inner: Explicit
+                     outer: 2";
+                "C-011" Must [C3] c011_a_handle_speaks_of_its_own_scope =
+                    "inner: false
+                     place: true
+                     outer: true
+                     main: value";
+                "C-012" Must [C1] c012_a_dropped_scope_is_gone = "main: body-dropped goes-on";
+                "C-013" Must [R8] c013_a_body_is_dropped_in_its_own_context =
+                    "drop: true
+                     main: Explicit false";
+                "C-014" Must [R8] c014_the_context_is_restored_on_unwind = "main: on-purpose false goes-on";
+                "C-015" Must [C1] c015_a_cancel_spares_its_neighbours =
+                    "neighbour: 3
+                     main: Explicit";
+                "C-016" Must [C6] c016_a_scope_whose_body_is_gone_never_hangs = "main: Explicit panicked";
+                "C-017" Must [C12] c017_five_hundred_scopes_nest = "main: Explicit";
+                "C-018" Must [C12] c018_two_hundred_and_fifty_groups_nest = "main: Explicit";
+                "C-019" Must [C1] c019_a_cancelled_sleep_ends_at_once = "main: Explicit";
+
+                "C-030" Must [C5] c030_a_shield_completes =
+                    "body: shielded
+                     main: Explicit";
+                "C-031" Must [C5] c031_a_scope_inside_a_shield_works =
+                    "inner: alive Explicit
+                     main: 4";
+                "C-032" Must [C5 C7] c032_a_deadline_inside_a_shield_works =
+                    "body: moved-on timed-out
+                     main: Explicit";
+                "C-033" Must [C5] c033_a_shield_holds_every_scope_around_it =
+                    "bodies: shield-ends inner-dropped outer-dropped
+                     main: Explicit";
+                "C-034" Must [C5 C4] c034_a_body_lives_as_a_whole =
+                    "beside: went-on
+                     main: Explicit";
+                "C-035" Must [C5 C7] c035_the_state_inside_and_after_a_shield =
+                    "state: never cancelled never cancelled
+                     main: value";
+                "C-036" Must [C5] c036_shields_nest =
+                    "inner: false
+                     outer: done
+                     main: Explicit";
+                "C-037" Must [C5 T6] c037_a_shield_in_a_child_holds_the_group =
+                    "order: shield-ends scope-ends
+                     main: Explicit";
+                "C-038" Must [C5] c038_a_dropped_shield_holds_nothing =
+                    "shield: dropped
+                     main: Explicit";
+                "C-039" Must [C5 R8] c039_a_panic_opens_a_shield =
+                    "body: on-purpose dropped
+                     main: Explicit";
+                "C-040" Must [C5] c040_a_later_cancel_stops_at_the_shield =
+                    "inner: false went-on
+                     main: both-returned";
+
+                "C-050" Must [C7] c050_move_on_after_moves_on =
+                    "body: dropped dropped
+                     main: none none 1";
+                "C-051" Must [C7] c051_fail_after_fails = "main: Deadline Deadline true";
+                "C-052" Must [C2 C7] c052_a_ready_body_beats_a_deadline_of_zero = "main: 1 2 3";
+                "C-053" Must [C2 C7] c053_a_deadline_of_zero_ends_at_the_first_suspension =
+                    "body: started
+                     main: none";
+                "C-054" Must [C7 M1] c054_too_far_means_never = "main: true true never";
+                "C-055" Must [C3 C7] c055_the_cause_is_stored =
+                    "explicit: Explicit
+                     deadline: Deadline";
+                "C-056" Must [C6] c056_a_cancel_from_outside_is_no_timeout = "main: Explicit";
+                "C-057" Must [C7 T6] c057_a_timeout_around_a_group =
+                    "a: dropped
+                     b: dropped
+                     main: Deadline";
+                "C-058" Must [C6 C7] c058_the_earlier_outer_deadline_wins = "outer: none";
+                "C-059" Must [C6 C7] c059_the_earlier_inner_deadline_stays_inside =
+                    "inner: none
+                     outer: 5";
+                "C-060" Must [C7] c060_a_deadline_moves_later = "main: 6";
+                "C-061" Must [C7] c061_a_deadline_moves_into_the_past =
+                    "body: runs-on
+                     main: Deadline";
+                "C-062" Must [C7] c062_a_deadline_moved_from_outside_is_seen = "main: Deadline";
+                "C-063" Must [C7] c063_the_clock_starts_at_the_first_poll = "main: first-poll";
+                "C-064" Must [C7 C5] c064_the_deadline_around_the_caller =
+                    "deadline: Never 5000 3000 10000 Never 5000 Never";
+                "C-065" Must [C8] c065_a_deadline_ends_an_always_ready_loop = "main: ended";
+                "C-066" Must [C8] c066_a_deadline_ends_a_yielding_loop =
+                    "facade: ended
+                     native: ended";
+                "C-067" Must [C7] c067_a_timeout_that_is_not_needed_leaves_nothing = "timers: 0";
+                "C-068" Must [C7 C3] c068_a_handle_knows_of_a_deadline =
+                    "before: false
+                     after: Deadline";
+
+                "C-080" Must [C4 M1] c080_a_checkpoint_yields_exactly_once =
+                    "polls: 2 2
+                     shielded: 2 went-on";
+                "C-081" Must [C4] c081_no_operation_takes_effect_in_a_cancelled_scope =
+                    "checkpoint: cancelled
+                     sleep: cancelled cancelled
+                     acquire: cancelled cancelled 0
+                     to_thread: cancelled false";
+                "C-082" Must [C4 C5] c082_operations_go_on_in_a_body_that_is_held =
+                    "beside: all-done
+                     main: Explicit";
+                "C-083" Must [C4] c083_combinators_are_no_cancel_points = "main: 10";
+                "C-084" Must [C4] c084_releasing_is_no_cancel_point = "main: released 2";
+                "C-085" Must [C8] c085_an_always_ready_loop_starves_nobody = "main: seen";
+                "C-086" Must [C8] c086_yielding_tasks_take_turns = "tasks: all-advanced";
+            }
+        } }
+    };
+}

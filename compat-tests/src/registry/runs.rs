@@ -1,0 +1,42 @@
+//! R: entry, detection, shutdown.
+
+macro_rules! runs {
+    ($rest:tt { $($before:tt)* }) => {
+        collect! { $rest { $($before)*
+            inside since "0.1" {
+                "R-001" Must [R1] r001_a_call_finds_its_runtime =
+                    "main: ours
+                     child: ours
+                     worker: ours
+                     asked: ours";
+                "R-003" Must [R4] r003_making_a_future_does_nothing = "counts: unchanged";
+                "R-004" Must [R4] r004_spawn_starts_at_once = "child: started";
+                "R-008" Must [R3] r008_a_run_in_a_task_is_refused =
+                    "scope: nested
+                     child: nested";
+                "R-009" Must [R3] r009_a_run_on_a_worker_thread_is_refused = "worker: nested";
+                "R-017" Must [T2 R7] r017_counts_return_to_zero = "tasks: 5 0";
+            }
+
+            launching since "0.1" {
+                "R-002" Must [R2] r002_outside_a_runtime_the_text_helps = "both: agree";
+                "R-005" Must [R5] r005_run_returns_the_value = "run: 42";
+                "R-006" Must [R5 C5] r006_a_run_waits_for_shields_of_orphans = "order: clean-up-ends run-ends";
+                "R-007" Must [R5 T4] r007_a_panic_in_main_resumes_after_everything = "order: child-gone on-purpose";
+                "R-010" Must [R7] r010_runs_after_each_other_are_independent = "run: 2 3 4";
+                "R-011" Must [R7] r011_runs_at_the_same_time_are_independent = "run: 1 1";
+                "R-012" Must [R8 R7] r012_a_thread_is_as_it_was_after_a_panicking_run =
+                    "first: panicked
+                     outside: false
+                     second: false";
+                "R-013" Must [R5] &[Shutdown] r013_a_shutdown_timeout_names_what_is_left = "left: 1-0 dropped";
+                "R-014" Must [R6] &[Shutdown] r014_a_handle_outlives_its_run = "handle: cancelled";
+                "R-015" Must [R6] &[Shutdown] r015_a_sleep_outlives_its_run =
+                    "alone: ended
+                     scoped: shutdown";
+                "R-016" Must [R8] r016_main_is_dropped_inside_its_run = "drop: inside run-ends";
+                "R-018" Must [R7 H1] r018_each_run_has_a_default_limiter_of_its_own = "main: 7 40";
+            }
+        } }
+    };
+}
