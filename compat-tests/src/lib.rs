@@ -3,8 +3,8 @@
 //!
 //! Whoever writes a backend runs the whole suite with one line in `tests/conformance.rs`:
 //!
-#![cfg_attr(feature = "shipped", doc = "```")]
-#![cfg_attr(not(feature = "shipped"), doc = "```ignore")]
+#![cfg_attr(feature = "sim", doc = "```")]
+#![cfg_attr(not(feature = "sim"), doc = "```ignore")]
 //! use anyrt_compat_tests::Harness;
 //! use anyrt_sim::{Order, SimRuntime};
 //!
@@ -27,8 +27,8 @@
 //! backend can not pass yet is waived by name, with a reason; it shows as ignored, and the suite
 //! fails when the waiver is no longer needed:
 //!
-#![cfg_attr(feature = "shipped", doc = "```")]
-#![cfg_attr(not(feature = "shipped"), doc = "```ignore")]
+#![cfg_attr(feature = "sim", doc = "```")]
+#![cfg_attr(not(feature = "sim"), doc = "```ignore")]
 //! # use anyrt_compat_tests::shipped::SimSeeded as MyHarness;
 //! anyrt_compat_tests::suite!(MyHarness, waive {
 //!     k025_an_elapsed_timer_can_be_set_again: "the wheel can not move a timer yet",
@@ -36,8 +36,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! The crate's default feature `shipped` brings anyrt's own backends and a runner for them. Turn it
-//! off, and no runtime is in the tree:
+//! The crate's default feature `shipped` brings anyrt's own backends and a runner for them; the features
+//! `tokio`, `smol`, `async-std` and `sim` bring one of them. Turn it off, and no runtime is in the tree:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -65,7 +65,7 @@ mod leftovers;
 pub mod registry;
 pub mod report;
 pub mod rig;
-#[cfg(feature = "shipped")]
+#[cfg(feature = "runner")]
 pub mod shipped;
 pub mod spec;
 mod suite;

@@ -63,7 +63,7 @@ impl Options {
                     let count = count
                         .parse()
                         .map_err(|_| format!("--seeds takes a number, not {count}"))?;
-                    shipped::set_seeds(count);
+                    set_seeds(count)?;
                 }
                 "--first-failure" => options.first_failure = true,
                 "--list" => options.list = true,
@@ -76,6 +76,17 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+#[cfg(feature = "sim")]
+fn set_seeds(count: u64) -> Result<(), String> {
+    shipped::set_seeds(count);
+    Ok(())
+}
+
+#[cfg(not(feature = "sim"))]
+fn set_seeds(_count: u64) -> Result<(), String> {
+    Err("--seeds needs the feature `sim`: only a simulation has seeds".to_owned())
 }
 
 fn columns(names: &str) -> Result<Vec<Column>, String> {

@@ -1,5 +1,5 @@
 //! What a group keeps of its children: nothing, once they are gone and nobody holds their handles.
-#![cfg(feature = "shipped")]
+#![cfg(feature = "sim")]
 
 use allocation_counter::measure;
 use anyrt_sim::{Order, SimRuntime};

@@ -1,17 +1,18 @@
-//! tokio and smol as if anyrt had never heard of them: every call goes through the erased form.
+//! A backend as if anyrt had never heard of it: every call goes through the erased form.
 
 use std::{future::Future, io, pin::Pin, time::Duration};
 
 use anyrt_core::{Backend, Capabilities, Gone, Instant, Launch, OwnedIo, Refused, RuntimeId};
-use anyrt_smol::SmolRuntime;
-use anyrt_tokio::TokioRuntime;
-
-use super::{SmolFour, TokioFour};
-use crate::Harness;
 
 /// A runtime whose backend has a type that the facade does not know.
 #[derive(Debug)]
 pub struct Erased<L>(L);
+
+impl<L> Erased<L> {
+    pub(super) fn new(launch: L) -> Self {
+        Self(launch)
+    }
+}
 
 /// A backend of a type that the facade does not know.
 #[derive(Clone, Debug)]
@@ -77,31 +78,5 @@ impl<L: Launch> Launch for Erased<L> {
 
     fn shutdown(self, grace: Duration) -> bool {
         self.0.shutdown(grace)
-    }
-}
-
-/// tokio with four workers, erased.
-#[derive(Debug)]
-pub struct TokioErased;
-
-impl Harness for TokioErased {
-    type Launch = Erased<TokioRuntime>;
-    const NAME: &'static str = "tokio-erased";
-
-    fn launch() -> Self::Launch {
-        Erased(TokioFour::launch())
-    }
-}
-
-/// smol with four workers, erased.
-#[derive(Debug)]
-pub struct SmolErased;
-
-impl Harness for SmolErased {
-    type Launch = Erased<SmolRuntime>;
-    const NAME: &'static str = "smol-erased";
-
-    fn launch() -> Self::Launch {
-        Erased(SmolFour::launch())
     }
 }

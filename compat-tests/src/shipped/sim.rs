@@ -1,4 +1,4 @@
-//! Runtimes that anyrt starts.
+//! The simulation: one case on many schedules.
 
 use std::{
     cell::Cell,
@@ -6,77 +6,9 @@ use std::{
     time::Duration,
 };
 
-use anyrt_async_std::AsyncStdRuntime;
 use anyrt_sim::{Order, SimRuntime};
-use anyrt_smol::SmolRuntime;
-use anyrt_tokio::TokioRuntime;
 
 use crate::{Harness, Need};
-
-/// tokio with four workers.
-#[derive(Debug)]
-pub struct TokioFour;
-
-impl Harness for TokioFour {
-    type Launch = TokioRuntime;
-    const NAME: &'static str = "tokio-4";
-
-    fn launch() -> TokioRuntime {
-        TokioRuntime::multi_thread(Some(4)).expect("tokio starts")
-    }
-}
-
-/// tokio on the calling thread.
-#[derive(Debug)]
-pub struct TokioOne;
-
-impl Harness for TokioOne {
-    type Launch = TokioRuntime;
-    const NAME: &'static str = "tokio-1";
-
-    fn launch() -> TokioRuntime {
-        TokioRuntime::current_thread().expect("tokio starts")
-    }
-}
-
-/// smol with one worker.
-#[derive(Debug)]
-pub struct SmolOne;
-
-impl Harness for SmolOne {
-    type Launch = SmolRuntime;
-    const NAME: &'static str = "smol-1";
-
-    fn launch() -> SmolRuntime {
-        SmolRuntime::new(Some(1)).expect("smol starts")
-    }
-}
-
-/// smol with four workers.
-#[derive(Debug)]
-pub struct SmolFour;
-
-impl Harness for SmolFour {
-    type Launch = SmolRuntime;
-    const NAME: &'static str = "smol-4";
-
-    fn launch() -> SmolRuntime {
-        SmolRuntime::new(Some(4)).expect("smol starts")
-    }
-}
-
-/// async-std's global runtime, with `run`.
-#[derive(Debug)]
-pub struct AsyncStdOwned;
-
-impl Harness for AsyncStdOwned {
-    type Launch = AsyncStdRuntime;
-    const NAME: &'static str = "async-std";
-
-    fn launch() -> AsyncStdRuntime {
-        AsyncStdRuntime::new()
-    }
-}
 
 /// The simulation, first in first out and then on two hundred seeds.
 #[derive(Debug)]
