@@ -173,12 +173,13 @@ pub async fn c036_shields_nest(t: Trace) {
 pub async fn c037_a_shield_in_a_child_holds_the_group(t: Trace) {
     let outcome = scope(async |s| {
         task_group(async |tg: TaskGroup| {
-            let (trace, inside) = (t.clone(), Gate::new());
-            let opened = inside.clone();
+            let (trace, inside, cancelled) = (t.clone(), Gate::new(), Gate::new());
+            let (opened, waited) = (inside.clone(), cancelled.clone());
             tg.spawn(async move {
                 shield(async {
                     opened.open();
-                    sleep(Duration::from_millis(10)).await;
+                    waited.wait().await;
+                    sleep(Duration::from_millis(2)).await;
                     trace.log("order", "shield-ends");
                 })
                 .await;
@@ -187,6 +188,7 @@ pub async fn c037_a_shield_in_a_child_holds_the_group(t: Trace) {
             });
             inside.wait().await;
             s.cancel();
+            cancelled.open();
             forever().await;
         })
         .await;
