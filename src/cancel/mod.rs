@@ -31,9 +31,12 @@
 //! - A cancel is final, and the first [`Reason`] is kept (C3).
 //! - An operation that begins in a cancelled scope yields once before it takes effect (C4).
 //! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5).
-//! - The outermost cancelled scope reports; the ones inside are dropped with its body (C6).
+//! - The outermost cancelled scope reports; the ones inside are dropped with its body (C6). A future
+//!   that is polled in another place than before belongs there from then on.
+//! - [`cancelled`] and [`is_cancelled`] let code see for itself (C11).
 
 mod cancellable;
+mod cancelled;
 mod deadline;
 mod regional;
 mod scope;
@@ -42,6 +45,7 @@ mod shield;
 pub use anyrt_core::tree::Reason;
 use anyrt_core::{Instant, context, tree};
 pub(crate) use cancellable::parked;
+pub use cancelled::{CancelRequested, cancelled};
 pub use deadline::{
     FailAfter, MoveOnAfter, TimedOut, fail_after, fail_at, move_on_after, move_on_at,
 };
@@ -60,9 +64,12 @@ pub fn checkpoint() -> YieldNow {
     crate::time::yield_now()
 }
 
-/// Whether the scopes around the caller, up to the next shield, are cancelled.
+/// Whether the scopes around the caller, up to the next shield, are cancelled, or were asked to come to an
+/// end by themselves.
+///
+/// [`cancelled`] waits for the same.
 pub fn is_cancelled() -> bool {
-    context::is_cancelled()
+    context::is_asked_to_end()
 }
 
 /// What the caller has to reckon with: the earliest deadline around it, up to the next shield.

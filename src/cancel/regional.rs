@@ -73,7 +73,8 @@ impl<F> Regional<F> {
     pub(crate) fn drop_body(self: Pin<&mut Self>) {
         let mut this = self.project();
         if this.body.is_some() {
-            context::enter(this.region, this.runtime.as_ref(), || this.body.set(None));
+            let runtime = this.runtime.as_ref();
+            context::enter_where_it_is(this.region, runtime, || this.body.set(None));
         }
     }
 

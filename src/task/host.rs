@@ -80,7 +80,7 @@ impl<Fut, T, E> Host<Fut, T, E> {
     /// Foreign code drops the group, or it is parked: the children are cancelled, and end on their own.
     fn abandon(self: Pin<&mut Self>) {
         let this = self.project();
-        context::enter(this.outer, None, || this.body.drop_body());
+        context::enter_where_it_is(this.outer, None, || this.body.drop_body());
         if let Some(members) = this.members.take() {
             members.children.node().close();
             tree::cancel(&members.outer, Reason::Explicit);
@@ -98,6 +98,8 @@ where
         let Some(members) = this.members.as_ref() else {
             return parked();
         };
+        // Also while only the children are left: their place moves with the group.
+        context::settle(this.outer);
         if this.body.has_body() {
             Self::poll_body(this.body.as_mut(), this.outer, members, this.value, cx);
         }

@@ -8,6 +8,7 @@ pub mod failures;
 pub mod groups;
 pub mod handles;
 pub mod limiter;
+pub mod requests;
 pub mod scopes;
 pub mod shields;
 pub mod threads;

@@ -133,6 +133,27 @@ macro_rules! cancellation {
                 "C-084" Must [C4] c084_releasing_is_no_cancel_point = "main: released 2";
                 "C-085" Must [C8] c085_an_always_ready_loop_starves_nobody = "main: seen";
                 "C-086" Must [C8] c086_yielding_tasks_take_turns = "tasks: all-advanced";
+
+                "C-101" Must [C11 C4] c101_cancelled_is_ready_where_a_cancel_is =
+                    "body: seen
+                     main: 1";
+                "C-102" Must [C11] c102_cancelled_wakes =
+                    "watch: seen
+                     main: Explicit";
+                "C-103" Must [C11] c103_a_request_drops_nothing =
+                    "before: false
+                     after: true false true
+                     inner: true
+                     main: 3 false";
+                "C-104" Must [C11] c104_a_request_wakes_the_last_waker =
+                    "wakes: 0 1
+                     main: true true";
+                "C-105" Must [C11 C5] c105_a_request_stops_at_a_shield =
+                    "inside: false false false
+                     after: true";
+                "C-106" Must [C11] c106_a_request_reaches_child_tasks =
+                    "first: seen
+                     second: true went-on";
             }
         } }
     };

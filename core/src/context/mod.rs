@@ -20,7 +20,7 @@ pub use region::Region;
 
 use crate::{
     Runtime,
-    tree::{Kind, NodeRef},
+    tree::{Kind, Node, NodeRef},
 };
 
 /// One region on the chain of the poll that is going on.
@@ -30,11 +30,33 @@ pub(crate) struct Frame<'a> {
     runtime: Option<&'a Arc<Runtime>>,
 }
 
-/// Runs `f` inside `region`, and inside `runtime` where one is given.
+/// Polls something inside `region`, and inside `runtime` where one is given.
 ///
-/// The context before is restored when `f` returns or unwinds. The top of a task, and any region that
-/// is entered from outside every other, starts with a fresh budget.
+/// A region that was polled elsewhere before moves here (rule C6). The context before is restored when
+/// `f` returns or unwinds. The top of a task, and any region that is entered from outside every other, starts
+/// with a fresh budget.
 pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce() -> R) -> R {
+    settle(region);
+    enter_where_it_is(region, runtime, f)
+}
+
+/// Moves a region that was polled elsewhere before to where it is polled now.
+///
+/// [`enter`] does so by itself; this is for a poll that enters nothing.
+pub fn settle(region: &Region) {
+    pointer::with(|outer| {
+        if !region.is_at_home(outer.map(|outer| outer.region)) {
+            region.rehome(outer.map(Frame::node).as_ref());
+        }
+    });
+}
+
+/// Like [`enter`], for dropping what is inside `region`: whoever drops it is not where it runs.
+pub fn enter_where_it_is<R>(
+    region: &Region,
+    runtime: Option<&Arc<Runtime>>,
+    f: impl FnOnce() -> R,
+) -> R {
     pointer::with(|outer| {
         let frame = Frame {
             outer,
@@ -66,11 +88,21 @@ pub fn is_inside() -> bool {
 
 /// Whether the code being polled is cancelled: its own region, or one around it up to a shield.
 pub fn is_cancelled() -> bool {
+    here(Node::is_cancelled)
+}
+
+/// Whether the code being polled is cancelled, or was asked to come to an end by itself.
+pub fn is_asked_to_end() -> bool {
+    here(|node| node.is_cancelled() || node.is_soft())
+}
+
+/// What the nearest node says of the place that is being polled; `false` where a shield comes first.
+fn here(says: impl FnOnce(&Node) -> bool) -> bool {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
             if let Some(node) = frame.region.existing_node() {
-                return node.node().is_cancelled();
+                return says(node.node());
             }
             if frame.region.kind() == Kind::Shield {
                 return false;

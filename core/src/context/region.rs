@@ -1,6 +1,9 @@
 //! A region of code as a future keeps it: its kind, and its node once there is one.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use crate::tree::{self, Deadline, Kind, Node, NodeRef};
 
@@ -13,6 +16,9 @@ pub struct Region {
     kind: Kind,
     deadline: Deadline,
     node: OnceLock<Handed>,
+    /// The address of the node that this one was put under; zero for none. It can not be taken by another
+    /// node meanwhile: a node keeps its parent.
+    home: AtomicUsize,
 }
 
 /// The node of a region; `NodeRef` has no `Debug` of its own.
@@ -31,6 +37,7 @@ impl Region {
             kind,
             deadline,
             node: OnceLock::new(),
+            home: AtomicUsize::new(0),
         }
     }
 
@@ -40,6 +47,7 @@ impl Region {
             kind,
             deadline: Deadline::Never,
             node: OnceLock::from(Handed(node)),
+            home: AtomicUsize::new(0),
         }
     }
 
@@ -60,11 +68,36 @@ impl Region {
         }
     }
 
+    /// Whether the node is where a poll inside `around` expects it; true while there is no node. The top of
+    /// a task stays where it was put.
+    pub(super) fn is_at_home(&self, around: Option<&Region>) -> bool {
+        if self.kind == Kind::Task || self.node.get().is_none() {
+            return true;
+        }
+        let home = self.home.load(Relaxed);
+        match around {
+            None => home == 0,
+            // A region without a node has none below it either.
+            Some(region) => region
+                .existing_node()
+                .is_some_and(|node| address(node) == home),
+        }
+    }
+
+    /// Moves the node to where the region is polled now.
+    pub(super) fn rehome(&self, parent: Option<&NodeRef>) {
+        if let Some(Handed(node)) = self.node.get() {
+            self.home.store(parent.map_or(0, address), Relaxed);
+            tree::rehome(node, parent);
+        }
+    }
+
     /// The node, made under `parent` if there is none.
     pub(super) fn make_node(&self, parent: Option<&NodeRef>) -> NodeRef {
         let handed = self.node.get_or_init(|| {
             let node: NodeRef = Arc::new(Node::new(self.kind, self.deadline));
             if let Some(parent) = parent {
+                self.home.store(address(parent), Relaxed);
                 // Only a group's children node is ever closed, and that is nobody's innermost
                 // region: a child task enters with a node of its own.
                 let _ = tree::attach(&node, parent);
@@ -73,6 +106,10 @@ impl Region {
         });
         Arc::clone(&handed.0)
     }
+}
+
+fn address(node: &NodeRef) -> usize {
+    Arc::as_ptr(node).cast::<()>() as usize
 }
 
 impl Drop for Region {

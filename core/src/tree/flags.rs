@@ -1,7 +1,8 @@
 //! The state of a node, flag by flag.
 //!
-//! Flags are changed under the node's lock and read without it. Nothing clears `SELF`: a cancel is
-//! final.
+//! Flags are changed under the node's lock and read without it. `INHERITED`, `OUTER` and
+//! `SOFT_AROUND` follow from the parent's flags, and change when those do or when the node moves; the others stay
+//! once they are set: a cancel is final.
 
 /// This node itself was cancelled, or its deadline passed.
 ///
@@ -10,18 +11,19 @@ pub(super) const SELF: u32 = 1 << 0;
 
 /// A node around this one is cancelled, with no shield between.
 ///
-/// Set by the walk from above, or copied from the parent (`SELF | INHERITED`) by `attach`. Excludes
-/// nothing: a node can be cancelled both by itself and from above.
+/// Exactly if the parent has `SELF | INHERITED`. Excludes nothing: a node can be cancelled both by
+/// itself and from above.
 pub(super) const INHERITED: u32 = 1 << 1;
 
 /// This node is a shield: a cancel from outside stops here.
 ///
-/// Set at birth. Excludes `INHERITED`.
+/// Set at birth. Excludes `INHERITED` and `SOFT_AROUND`.
 pub(super) const SHIELD: u32 = 1 << 2;
 
 /// A cancel from outside has reached this shield.
 ///
-/// Only ever set together with `SHIELD`, by the walk or by `attach`. Children do not copy it.
+/// Only ever set together with `SHIELD`, when another node would have `INHERITED`. Children do not
+/// take it over.
 pub(super) const OUTER: u32 = 1 << 3;
 
 /// This node is the top of a task: holds do not travel beyond it.
@@ -40,5 +42,44 @@ pub(super) const JOIN: u32 = 1 << 5;
 /// Set by `Node::close_if_empty` or `Node::close`. Never cleared.
 pub(super) const CLOSED: u32 = 1 << 6;
 
+/// This node was asked to come to an end by itself.
+///
+/// Set by `soften`. Never cleared. Drops no body; only those who ask see it.
+pub(super) const SOFT: u32 = 1 << 7;
+
+/// A node around this one was asked to come to an end, with no shield between.
+///
+/// Exactly if the parent has `SOFT | SOFT_AROUND`.
+pub(super) const SOFT_AROUND: u32 = 1 << 8;
+
+/// Somebody waits here to be asked to come to an end; `soften` wakes no other node.
+///
+/// Set at birth.
+pub(super) const WATCH: u32 = 1 << 9;
+
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;
+
+/// Asked to come to an end in either way.
+pub(super) const SOFTENED: u32 = SOFT | SOFT_AROUND;
+
+/// What follows from the parent.
+const FROM_ABOVE: u32 = INHERITED | OUTER | SOFT_AROUND;
+
+/// The flags of a node that had `flags`, under a parent that has `above`.
+pub(super) fn under(flags: u32, above: u32) -> u32 {
+    let mut flags = flags & !FROM_ABOVE;
+    if flags & SHIELD != 0 {
+        if above & CANCELLED != 0 {
+            flags |= OUTER;
+        }
+        return flags;
+    }
+    if above & CANCELLED != 0 {
+        flags |= INHERITED;
+    }
+    if above & SOFTENED != 0 {
+        flags |= SOFT_AROUND;
+    }
+    flags
+}

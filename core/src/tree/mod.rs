@@ -9,15 +9,21 @@
 //!   with live children, a running worker thread), every node from there to the next task root counts
 //!   it ([`hold`]), and a cancelled region waits until its count is zero.
 //!
+//! A soft request ([`soften`]) goes down as a cancel does, but drops nothing: it is for those who ask.
+//!
 //! A region looks ([`Node::look`]) after each poll of its body that returned `Pending`: cancelled and
 //! free of holds means that the body is dropped.
 //!
 //! # Why no event is lost
 //!
-//! Every node has one lock, and no operation holds two. `attach` enters the child in the parent's
-//! list and copies the parent's marks under the parent's lock; a walk marks the parent and copies
-//! the list under the same lock. So a child is either on the list that is walked, or copies the
-//! mark. A node that is re-attached meanwhile is skipped by a walk that comes from its old parent.
+//! Every node has one lock, and no operation holds two. What a node has from above follows from its
+//! parent's flags alone. Whoever changes a node's flags copies its list of children under the same
+//! lock, and then visits each: under the child's lock it reads the parent's flags *as they are by then*, and the
+//! child takes them over. So of two walks that meet at a child the later one leaves what holds at the end,
+//! whichever began first, and also where one of them takes a mark back because a node moved.
+//! `attach` enters the child in the list before the child looks at its parent: a child is either on the list that
+//! is walked, or sees the change by itself. A node that has moved is skipped by a walk that comes from its old
+//! parent.
 //!
 //! Holds are counted per node; only the changes 0 to 1 and 1 to 0 travel on, to the node that was
 //! *charged*, which the child remembers. A hold is counted from the top down: a node is charged only
@@ -25,15 +31,20 @@
 //! and a hold that has been placed holds everything above it. A release travels upwards and may
 //! arrive late at an ancestor, which then waits a little longer; when it arrives, it wakes.
 //!
+//! A region that is polled under another parent than before moves ([`rehome`]), and what it holds
+//! with it: the new parent is counted before the old one is released.
+//!
 //! Walks in both directions are loops, never recursion: depth is bounded by memory, not by the stack.
 
 mod deadline;
 mod flags;
 mod holds;
 mod node;
+mod place;
 mod walk;
 
 pub use deadline::{Deadline, effective_deadline, expire};
 pub use holds::{hold, release};
-pub use node::{Branch, Closed, Kind, Look, Node, NodeRef, Reason, attach, detach};
-pub use walk::cancel;
+pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
+pub use place::{Closed, attach, detach, rehome};
+pub use walk::{cancel, soften};

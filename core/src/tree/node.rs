@@ -1,4 +1,4 @@
-//! A node, its place in the tree, and the look that a region takes at it.
+//! A node, and the look that a region takes at it.
 
 use std::{fmt, sync::Arc, task::Waker};
 
@@ -6,8 +6,7 @@ use slab::Slab;
 
 use super::{
     Deadline,
-    flags::{CANCELLED, CLOSED, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD},
-    holds,
+    flags::{CANCELLED, CLOSED, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT, SOFTENED, WATCH},
 };
 use crate::sync::{AtomicU32, Mutex, MutexGuard, Ordering};
 
@@ -37,6 +36,8 @@ pub enum Kind {
     Task,
     /// The children of a group: its waker is woken when the last one has gone.
     Children,
+    /// Somebody who waits to be cancelled, or asked to come to an end.
+    Watch,
 }
 
 /// Why a scope was cancelled. The first reason is kept.
@@ -64,10 +65,6 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The parent takes no more children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed;
-
 /// One region of code in the cancel tree.
 pub struct Node {
     flags: AtomicU32,
@@ -80,7 +77,7 @@ pub(super) struct State {
     pub(super) waker: Option<Waker>,
     pub(super) parent: Option<NodeRef>,
     /// Where the parent keeps this node.
-    slot: usize,
+    pub(super) slot: usize,
     pub(super) kids: Slab<NodeRef>,
     /// Holds placed on this node, plus one for each child whose count is not zero.
     pub(super) holds: u32,
@@ -97,6 +94,8 @@ pub struct Look {
     pub own: Option<Reason>,
     /// A node around this one is cancelled.
     pub inherited: bool,
+    /// The node, or one around it, was asked to come to an end by itself.
+    pub soft: bool,
     /// Something inside must not be dropped yet.
     pub held: bool,
     /// When the region ends by itself.
@@ -118,6 +117,7 @@ impl Node {
             Kind::Shield => SHIELD,
             Kind::Task => ROOT,
             Kind::Children => JOIN,
+            Kind::Watch => WATCH,
         };
         Self {
             flags: AtomicU32::new(flags),
@@ -137,6 +137,11 @@ impl Node {
     /// Whether this node or one around it (up to a shield) is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.flags() & CANCELLED != 0
+    }
+
+    /// Whether this node or one around it (up to a shield) was asked to come to an end by itself.
+    pub fn is_soft(&self) -> bool {
+        self.flags() & SOFTENED != 0
     }
 
     /// Whether a cancel from outside has reached this shield.
@@ -170,6 +175,7 @@ impl Node {
         let look = Look {
             own: state.reason,
             inherited: flags & INHERITED != 0,
+            soft: flags & SOFTENED != 0,
             held: state.holds > 0,
             deadline: state.deadline,
         };
@@ -215,6 +221,11 @@ impl Node {
     pub(super) fn raise(&self, flags: u32) -> u32 {
         self.flags.fetch_or(flags, Ordering::AcqRel)
     }
+
+    /// Sets all flags; the caller holds the lock.
+    pub(super) fn replace_flags(&self, flags: u32) {
+        self.flags.store(flags, Ordering::Release);
+    }
 }
 
 impl State {
@@ -225,6 +236,12 @@ impl State {
             Some(current) if current.will_wake(waker) => None,
             _ => self.waker.replace(waker.clone()),
         }
+    }
+
+    pub(super) fn is_under(&self, parent: &NodeRef) -> bool {
+        self.parent
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, parent))
     }
 
     /// The children, to be walked without the lock.
@@ -241,71 +258,7 @@ impl fmt::Debug for Node {
             .field("inherited", &(flags & INHERITED != 0))
             .field("shield", &(flags & SHIELD != 0))
             .field("closed", &(flags & CLOSED != 0))
+            .field("soft", &(flags & SOFT != 0))
             .finish_non_exhaustive()
     }
 }
-
-/// Puts a new node under `parent`, inheriting a cancel that has already reached it. Returns how many
-/// children the parent has now.
-///
-/// # Errors
-///
-/// [`Closed`] if the parent takes no more children; the node is then outside the tree as before.
-pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
-    // The link upwards first: once the node is on the list, a walk compares it.
-    node.node().lock().parent = Some(Arc::clone(parent));
-    let (slot, inherited, siblings) = {
-        let mut above = parent.node().lock();
-        let flags = parent.node().flags();
-        if flags & CLOSED != 0 {
-            drop(above);
-            node.node().lock().parent = None;
-            return Err(Closed);
-        }
-        let slot = above.kids.insert(Arc::clone(node));
-        (slot, flags & CANCELLED != 0, above.kids.len())
-    };
-    let mut state = node.node().lock();
-    state.slot = slot;
-    if inherited {
-        let shield = node.node().flags() & SHIELD != 0;
-        node.node().raise(if shield { OUTER } else { INHERITED });
-    }
-    Ok(siblings)
-}
-
-/// Takes a node whose region has ended out of the tree.
-///
-/// Its parent no longer counts its holds. The last child of a group wakes whoever waits there, so
-/// this is the last thing a child task does.
-pub fn detach(node: &NodeRef) {
-    let (parent, slot, charged) = {
-        let mut state = node.node().lock();
-        (state.parent.take(), state.slot, state.charged.take())
-    };
-    if let Some(charged) = charged {
-        holds::release(&charged);
-    }
-    if let Some(parent) = parent {
-        let (kid, waker) = {
-            let mut above = parent.node().lock();
-            let kid = above.kids.try_remove(slot);
-            let empty = above.kids.is_empty();
-            if empty && above.kids.capacity() > KEPT_CAPACITY {
-                // A long-lived group must not keep the room of its largest crowd.
-                above.kids = Slab::new();
-            }
-            let waker = (empty && parent.node().flags() & JOIN != 0)
-                .then(|| above.waker.take())
-                .flatten();
-            (kid, waker)
-        };
-        drop(kid);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-/// How much room for children a node without any keeps.
-const KEPT_CAPACITY: usize = 64;

@@ -1,10 +1,10 @@
-//! The walk of a cancel, downwards.
+//! The walk of a change, downwards.
 
 use std::{sync::Arc, task::Waker};
 
 use super::{
-    flags::{CANCELLED, INHERITED, OUTER, SELF, SHIELD},
-    node::{NodeRef, Reason},
+    flags::{self, CANCELLED, INHERITED, OUTER, SELF, SOFT, SOFT_AROUND, SOFTENED, WATCH},
+    node::{Node, NodeRef, Reason, State},
 };
 
 /// Cancels `node` and everything below it that is not behind a shield.
@@ -28,49 +28,92 @@ pub fn cancel(node: &NodeRef, reason: Reason) -> bool {
         (state.waker.take(), kids)
     };
     wake(waker);
-    let mut pending = vec![(Arc::clone(node), kids)];
-    while let Some((parent, kids)) = pending.pop() {
-        for kid in kids {
-            if let Some(below) = mark(&kid, &parent) {
-                if !below.is_empty() {
-                    pending.push((kid, below));
-                }
-            }
-        }
-    }
+    refresh(node, kids);
     true
 }
 
-/// Marks one child; returns its children if they are still to be told.
-fn mark(kid: &NodeRef, parent: &NodeRef) -> Option<Vec<NodeRef>> {
-    let (waker, below) = {
-        let mut state = kid.node().lock();
-        // The child may have ended, or moved elsewhere, since the list was copied.
-        if !state
-            .parent
-            .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(current, parent))
-        {
-            return None;
+/// Asks `node` and everything below it that is not behind a shield to come to an end by itself.
+///
+/// No region drops its body for this; only [`Kind::Watch`](super::Kind::Watch) nodes are woken. Idempotent and
+/// final, as [`cancel`] is. Returns whether this was the first time.
+pub fn soften(node: &NodeRef) -> bool {
+    let (waker, kids) = {
+        let mut state = node.node().lock();
+        let before = node.node().raise(SOFT);
+        if before & SOFT != 0 {
+            return false;
         }
-        if kid.node().flags() & SHIELD != 0 {
-            kid.node().raise(OUTER);
-            (state.waker.take(), None)
+        let kids = if before & SOFTENED == 0 {
+            state.kids()
         } else {
-            let before = kid.node().raise(INHERITED);
-            if before & CANCELLED == 0 {
-                (state.waker.take(), Some(state.kids()))
-            } else {
-                (None, None)
-            }
-        }
+            Vec::new()
+        };
+        let waker = (before & WATCH != 0).then(|| state.waker.take()).flatten();
+        (waker, kids)
     };
     wake(waker);
-    below
+    refresh(node, kids);
+    true
+}
+
+/// Brings the children of `parent` up to date with it, and those below whose parent changed thereby.
+pub(super) fn refresh(parent: &NodeRef, kids: Vec<NodeRef>) {
+    if kids.is_empty() {
+        return;
+    }
+    let mut pending = vec![(Arc::clone(parent), kids)];
+    while let Some((parent, kids)) = pending.pop() {
+        for kid in kids {
+            let (waker, below) = {
+                let mut state = kid.node().lock();
+                // The child may have ended, or moved elsewhere, since the list was copied.
+                if !state.is_under(&parent) {
+                    continue;
+                }
+                take_over(kid.node(), &mut state, Some(&parent))
+            };
+            wake(waker);
+            if !below.is_empty() {
+                pending.push((kid, below));
+            }
+        }
+    }
+}
+
+/// Takes over what the parent's flags say *now*; returns whom to wake, and the children that have to
+/// be told, if what the node passes on has changed. The caller holds the node's lock.
+///
+/// The parent's lock is not held. If its flags change while they are read here, whoever changes them has this
+/// node on the list, and comes by later.
+pub(super) fn take_over(
+    node: &Node,
+    state: &mut State,
+    parent: Option<&NodeRef>,
+) -> (Option<Waker>, Vec<NodeRef>) {
+    let before = node.flags();
+    let after = flags::under(before, parent.map_or(0, |parent| parent.node().flags()));
+    if after == before {
+        return (None, Vec::new());
+    }
+    node.replace_flags(after);
+    let news = after & !before;
+    let to_wake = if before & WATCH != 0 {
+        INHERITED | SOFT_AROUND
+    } else {
+        INHERITED | OUTER
+    };
+    let waker = (news & to_wake != 0).then(|| state.waker.take()).flatten();
+    let passes = |flags| (flags & CANCELLED != 0, flags & SOFTENED != 0);
+    let kids = if passes(before) == passes(after) {
+        Vec::new()
+    } else {
+        state.kids()
+    };
+    (waker, kids)
 }
 
 /// Wakes outside every lock: a waker may run anything.
-fn wake(waker: Option<Waker>) {
+pub(super) fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
     }

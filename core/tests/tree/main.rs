@@ -6,6 +6,8 @@ mod deadline;
 mod depth;
 mod hold;
 mod join;
+mod rehome;
+mod soft;
 mod wakers;
 
 use std::{

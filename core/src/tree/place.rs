@@ -1,0 +1,135 @@
+//! A node's place in the tree: taking it, leaving it, moving.
+
+use std::{mem, sync::Arc};
+
+use slab::Slab;
+
+use super::{
+    flags::{CLOSED, JOIN, ROOT},
+    holds,
+    node::NodeRef,
+    walk,
+};
+
+/// The parent takes no more children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+/// Puts a new node under `parent`, inheriting a cancel that has already reached it. Returns how many
+/// children the parent has now.
+///
+/// # Errors
+///
+/// [`Closed`] if the parent takes no more children; the node is then outside the tree as before.
+pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
+    let (slot, siblings) = {
+        let mut above = parent.node().lock();
+        if parent.node().flags() & CLOSED != 0 {
+            return Err(Closed);
+        }
+        let slot = above.kids.insert(Arc::clone(node));
+        (slot, above.kids.len())
+    };
+    let (waker, below) = {
+        let mut state = node.node().lock();
+        state.parent = Some(Arc::clone(parent));
+        state.slot = slot;
+        // On the list first, then a look at the parent: a cancel either finds the node on the list, or is
+        // found by this look.
+        walk::take_over(node.node(), &mut state, Some(parent))
+    };
+    walk::wake(waker);
+    walk::refresh(node, below);
+    Ok(siblings)
+}
+
+/// Takes a node whose region has ended out of the tree.
+///
+/// Its parent no longer counts its holds. The last child of a group wakes whoever waits there, so
+/// this is the last thing a child task does.
+pub fn detach(node: &NodeRef) {
+    let (parent, slot, charged) = {
+        let mut state = node.node().lock();
+        (state.parent.take(), state.slot, state.charged.take())
+    };
+    if let Some(charged) = charged {
+        holds::release(&charged);
+    }
+    if let Some(parent) = parent {
+        leave(&parent, slot);
+    }
+}
+
+/// Moves a node to another parent, or out of the tree: its region is polled elsewhere now.
+///
+/// What it had inherited is forgotten, for it and for all below, and the new parent's state taken over. Its holds
+/// move along: the new parent is held before the old one is released, so that nothing in between finds a
+/// node held and what is above it free. One caller at a time for each node, which is whoever polls
+/// the region.
+pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
+    let carries = node.node().flags() & ROOT == 0;
+    // Placed on the new parent for this node.
+    let mut placed = None;
+    let (former, slot, charged) = loop {
+        let mut state = node.node().lock();
+        if carries && state.holds > 0 && placed.is_none() {
+            if let Some(parent) = parent {
+                drop(state);
+                holds::hold(parent);
+                placed = Some(Arc::clone(parent));
+                continue;
+            }
+        }
+        let charged = if state.holds > 0 {
+            mem::replace(&mut state.charged, placed.take())
+        } else {
+            None
+        };
+        break (
+            mem::replace(&mut state.parent, parent.cloned()),
+            state.slot,
+            charged,
+        );
+    };
+    // Released by somebody else while the new parent was being counted.
+    if let Some(placed) = placed {
+        holds::release(&placed);
+    }
+    let entered = parent.map(|parent| parent.node().lock().kids.insert(Arc::clone(node)));
+    let (waker, below) = {
+        let mut state = node.node().lock();
+        state.slot = entered.unwrap_or_default();
+        walk::take_over(node.node(), &mut state, parent)
+    };
+    walk::wake(waker);
+    walk::refresh(node, below);
+    if let Some(former) = former {
+        leave(&former, slot);
+    }
+    // Last: this may wake the former parent, whose region then drops what is in it.
+    if let Some(charged) = charged {
+        holds::release(&charged);
+    }
+}
+
+/// Strikes a node off its former parent's list; the last child of a group wakes the group.
+fn leave(parent: &NodeRef, slot: usize) {
+    let (kid, waker) = {
+        let mut above = parent.node().lock();
+        let kid = above.kids.try_remove(slot);
+        let empty = above.kids.is_empty();
+        if empty && above.kids.capacity() > KEPT_CAPACITY {
+            // A long-lived group must not keep the room of its largest crowd.
+            above.kids = Slab::new();
+        }
+        let waker = (empty && parent.node().flags() & JOIN != 0)
+            .then(|| above.waker.take())
+            .flatten();
+        (kid, waker)
+    };
+    drop(kid);
+    walk::wake(waker);
+}
+
+/// How much room for children a node without any keeps.
+const KEPT_CAPACITY: usize = 64;
