@@ -167,13 +167,10 @@ where
 pin_project! {
     /// The future of [`task_group`](super::task_group).
     #[must_use = "futures do nothing until they are awaited"]
-    pub struct TaskGroupFuture<F, Fut>
-    where
-        Fut: Future,
-    {
+    pub struct TaskGroupFuture<F, Fut, T> {
         start: Option<F>,
         #[pin]
-        host: Host<Always<Fut>, Fut::Output, Infallible>,
+        host: Host<Always<Fut>, T, Infallible>,
     }
 }
 
@@ -187,7 +184,7 @@ pin_project! {
     }
 }
 
-impl<F, Fut: Future> TaskGroupFuture<F, Fut> {
+impl<F, Fut, T> TaskGroupFuture<F, Fut, T> {
     pub(super) fn new(start: F) -> Self {
         Self {
             start: Some(start),
@@ -205,14 +202,14 @@ impl<F, Fut, T, E> TryTaskGroupFuture<F, Fut, T, E> {
     }
 }
 
-impl<F, Fut> Future for TaskGroupFuture<F, Fut>
+impl<F, Fut, T> Future for TaskGroupFuture<F, Fut, T>
 where
     F: FnOnce(TaskGroup) -> Fut,
-    Fut: Future,
+    Fut: Future<Output = T>,
 {
-    type Output = Fut::Output;
+    type Output = T;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Fut::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let mut this = self.project();
         if let Some(start) = this.start.take() {
             this.host
@@ -244,7 +241,7 @@ where
     }
 }
 
-impl<F, Fut: Future> fmt::Debug for TaskGroupFuture<F, Fut> {
+impl<F, Fut, T> fmt::Debug for TaskGroupFuture<F, Fut, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskGroupFuture").finish_non_exhaustive()
     }

@@ -37,6 +37,34 @@
 //! - A handle is a future of the child's outcome; dropping it does nothing (T7).
 //! - Spawning on a closed group drops the future unpolled; on a cancelled group the child runs to its
 //!   first suspension (T10).
+//!
+//! # Writing bodies, and functions that take them
+//!
+//! `async |tg| …`, `async move |tg| …`, `|tg| async move { … }` and the name of an `async fn` all serve as a body, and the
+//! group is `Send` if what they hold is. Two things to know:
+//!
+//! - In [`try_task_group`] the argument is typed, `async |tg: TryTaskGroup<Error>|`, wherever a `?` stands inside it and
+//!   another behind it: nothing else says which error is in between.
+//! - A function of your own that hands a body on takes it by the bounds that [`task_group`] has. With `AsyncFnOnce` it
+//!   could not ask for a future that is `Send`, and a caller that is spawned needs one:
+//!
+//! ```
+//! use std::future::Future;
+//! use anyrt::{task::TaskGroup, task_group};
+//!
+//! async fn with_heartbeat<F, Fut, T>(body: F) -> T
+//! where
+//!     F: FnOnce(TaskGroup) -> Fut,
+//!     Fut: Future<Output = T>,
+//! {
+//!     task_group(body).await
+//! }
+//!
+//! fn spawned(_: impl Future + Send + 'static) {}
+//! spawned(with_heartbeat(async |tg| {
+//!     tg.spawn(async {});
+//! }));
+//! ```
 
 mod child;
 mod errors;

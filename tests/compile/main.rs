@@ -1,0 +1,32 @@
+//! What compiles (`pass`, part of this test), and what does not, with a message one can read (`fail`).
+
+mod pass;
+
+use std::{
+    env,
+    io::{self, Write},
+    process::Command,
+};
+
+/// The compiler that the texts in `fail` were made with; other versions word their messages differently.
+///
+/// To make them anew: `TRYBUILD=overwrite cargo test --test compile`, then read every one of them.
+const TEXTS_OF: &str = "rustc 1.95.0 ";
+
+#[test]
+fn misuse_does_not_compile() {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output();
+    let version = String::from_utf8(version.expect("rustc runs").stdout).expect("UTF-8");
+    if !version.starts_with(TEXTS_OF) {
+        // Past the capture of the test's output, so that nobody takes it for passed.
+        let reason = format!("the texts are of {TEXTS_OF}, this is {version}");
+        let _ = writeln!(
+            io::stderr(),
+            "skipped: misuse_does_not_compile: {}",
+            reason.trim_end()
+        );
+        return;
+    }
+    trybuild::TestCases::new().compile_fail("tests/compile/fail/*.rs");
+}
