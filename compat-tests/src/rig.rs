@@ -9,10 +9,31 @@ use std::{
     time::Duration,
 };
 
-use anyrt::RunError;
+use anyrt::{LaunchBuilder, RunError};
 use anyrt_core::{ErasedBackend, Gone, Instant, Launch, RawTimer};
 
 use crate::{BoxFuture, Harness};
+
+/// Options of anyrt's builder that a case may ask for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// `Builder::shutdown_timeout`.
+    pub shutdown_timeout: Option<Duration>,
+    /// `Builder::exact_deadlines`.
+    pub exact_deadlines: bool,
+}
+
+impl Options {
+    fn apply<L: Launch>(self, mut builder: LaunchBuilder<L>) -> LaunchBuilder<L> {
+        if let Some(timeout) = self.shutdown_timeout {
+            builder = builder.shutdown_timeout(timeout);
+        }
+        if self.exact_deadlines {
+            builder = builder.exact_deadlines();
+        }
+        builder
+    }
+}
 
 /// Starts runtimes of the harness's kind, on whichever thread asks.
 #[derive(Clone, Copy)]
@@ -45,7 +66,7 @@ impl Rig {
         &self,
         main: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, RunError> {
-        self.run_within(None, main)
+        self.run_with(Options::default(), main)
     }
 
     /// The same with a shutdown timeout.
@@ -55,7 +76,24 @@ impl Rig {
     /// What the run returned.
     pub fn run_within<T: Send + 'static>(
         &self,
-        timeout: impl Into<Option<Duration>>,
+        timeout: Duration,
+        main: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, RunError> {
+        let options = Options {
+            shutdown_timeout: Some(timeout),
+            ..Options::default()
+        };
+        self.run_with(options, main)
+    }
+
+    /// The same with options of the builder.
+    ///
+    /// # Errors
+    ///
+    /// What the run returned.
+    pub fn run_with<T: Send + 'static>(
+        &self,
+        options: Options,
         main: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, RunError> {
         let slot = Arc::new(Mutex::new(None));
@@ -64,7 +102,7 @@ impl Rig {
             let value = main.await;
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
         });
-        (self.launch)().run(timeout.into(), main)?;
+        (self.launch)().run(options, main)?;
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(value.expect("the run returned, so its main future did"))
     }
@@ -81,7 +119,7 @@ trait AnyLaunch {
     fn erased(&self) -> Arc<dyn ErasedBackend>;
     fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>);
     fn shutdown(self: Box<Self>, grace: Duration) -> bool;
-    fn run(self: Box<Self>, timeout: Option<Duration>, main: BoxFuture) -> Result<(), RunError>;
+    fn run(self: Box<Self>, options: Options, main: BoxFuture) -> Result<(), RunError>;
 }
 
 impl<L: Launch + 'static> AnyLaunch for L {
@@ -97,12 +135,8 @@ impl<L: Launch + 'static> AnyLaunch for L {
         Launch::shutdown(*self, grace)
     }
 
-    fn run(self: Box<Self>, timeout: Option<Duration>, main: BoxFuture) -> Result<(), RunError> {
-        let builder = anyrt::Builder::launch(*self);
-        match timeout {
-            Some(timeout) => builder.shutdown_timeout(timeout).run(main),
-            None => builder.run(main),
-        }
+    fn run(self: Box<Self>, options: Options, main: BoxFuture) -> Result<(), RunError> {
+        options.apply(anyrt::Builder::launch(*self)).run(main)
     }
 }
 

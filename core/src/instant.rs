@@ -44,6 +44,11 @@ impl Instant {
         self.0.saturating_duration_since(earlier.0)
     }
 
+    /// The time from `earlier` to `self`, or `None` if `earlier` is later.
+    pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
+        self.0.checked_duration_since(earlier.0)
+    }
+
     /// The time from `self` to [`Instant::now`], zero if `self` lies in the future.
     pub fn elapsed(self) -> Duration {
         Self::now().duration_since(self)

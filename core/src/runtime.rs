@@ -65,7 +65,7 @@ pub struct Shared {
     root: NodeRef,
     limiter: Arc<Limiter>,
     counts: Counts,
-    origin: Instant,
+    origin: Option<Instant>,
     quiet: Mutex<Option<Waker>>,
 }
 
@@ -73,8 +73,9 @@ pub struct Shared {
 pub const DEFAULT_THREADS: usize = 40;
 
 impl Shared {
-    /// A fresh root with the default limiter; `origin` is the runtime's now.
-    pub fn new(origin: Instant) -> Arc<Self> {
+    /// A fresh root with the default limiter. Deadlines are rounded to a grid that starts at `origin`, or
+    /// not at all.
+    pub fn new(origin: Option<Instant>) -> Arc<Self> {
         Arc::new(Self {
             origin,
             quiet: Mutex::new(None),
@@ -99,8 +100,8 @@ impl Shared {
         &self.counts
     }
 
-    /// The first point of the grid that the run's deadlines share.
-    pub fn origin(&self) -> Instant {
+    /// The first point of the grid that the run's deadlines share, if they share one.
+    pub fn origin(&self) -> Option<Instant> {
         self.origin
     }
 

@@ -11,7 +11,10 @@ use anyrt_core::Launch;
     feature = "sim"
 ))]
 use super::choice::Known;
-use super::{RunError, choice, drive};
+use super::{
+    RunError, choice,
+    drive::{self, Options},
+};
 use crate::runtime;
 
 /// Chooses the runtime and its options, then runs a future on it.
@@ -26,7 +29,7 @@ use crate::runtime;
 pub struct Builder {
     backend: Option<String>,
     workers: Workers,
-    shutdown_timeout: Option<Duration>,
+    options: Options,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,7 +52,7 @@ impl Builder {
     pub fn launch<L: Launch>(launch: L) -> LaunchBuilder<L> {
         LaunchBuilder {
             launch,
-            shutdown_timeout: None,
+            options: Options::default(),
         }
     }
 
@@ -74,13 +77,6 @@ impl Builder {
     /// Polls everything on the calling thread: tokio's current-thread runtime, one worker on smol.
     pub fn current_thread(mut self) -> Self {
         self.workers = Workers::CurrentThread;
-        self
-    }
-
-    /// Bounds how long the run waits, after its main future, for what that left running. Default: no
-    /// bound.
-    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown_timeout = Some(timeout);
         self
     }
 
@@ -169,7 +165,7 @@ impl Builder {
         Fut::Output: Send + 'static,
     {
         let launch = launch.map_err(RunError::Launch)?;
-        drive::run(launch, main, self.shutdown_timeout)
+        drive::run(launch, main, self.options)
     }
 }
 
@@ -178,16 +174,10 @@ impl Builder {
 #[must_use = "a builder does nothing until `run`"]
 pub struct LaunchBuilder<L> {
     launch: L,
-    shutdown_timeout: Option<Duration>,
+    options: Options,
 }
 
 impl<L: Launch> LaunchBuilder<L> {
-    /// See [`Builder::shutdown_timeout`].
-    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.shutdown_timeout = Some(timeout);
-        self
-    }
-
     /// See [`Builder::run`].
     ///
     /// # Errors
@@ -199,8 +189,36 @@ impl<L: Launch> LaunchBuilder<L> {
         Fut::Output: Send + 'static,
     {
         refuse_nesting()?;
-        drive::run(self.launch, main, self.shutdown_timeout)
+        drive::run(self.launch, main, self.options)
     }
+}
+
+macro_rules! options {
+    () => {
+        /// Bounds how long the run waits, after its main future, for what that left running. Default:
+        /// no bound.
+        pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+            self.options.shutdown_timeout = Some(timeout);
+            self
+        }
+
+        /// Does not round deadlines up to the grid of one millisecond that the run's timers share.
+        ///
+        /// The grid lets many timers share one wake-up, and costs less than a millisecond of lateness.
+        /// tokio's timers have a grid of their own, which stays.
+        pub fn exact_deadlines(mut self) -> Self {
+            self.options.exact_deadlines = true;
+            self
+        }
+    };
+}
+
+impl Builder {
+    options!();
+}
+
+impl<L> LaunchBuilder<L> {
+    options!();
 }
 
 /// A run blocks its thread, so it has no place on a runtime's.

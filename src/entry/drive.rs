@@ -20,19 +20,22 @@ use crate::{
     task::{Always, Members, spawn},
 };
 
+/// How a run goes, on whichever runtime.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Options {
+    pub(super) shutdown_timeout: Option<Duration>,
+    pub(super) exact_deadlines: bool,
+}
+
 /// Runs `main` as a task of the launched runtime, waits for what it leaves, ends the runtime.
-pub(super) fn run<L, Fut>(
-    launch: L,
-    main: Fut,
-    timeout: Option<Duration>,
-) -> Result<Fut::Output, RunError>
+pub(super) fn run<L, Fut>(launch: L, main: Fut, options: Options) -> Result<Fut::Output, RunError>
 where
     L: Launch,
     Fut: Future + Send + 'static,
     Fut::Output: Send + 'static,
 {
     let handle = Handle::of(&launch.backend());
-    let shared = Shared::new(handle.now());
+    let shared = Shared::new((!options.exact_deadlines).then(|| handle.now()));
     let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
 
     let outer: NodeRef = Arc::new(Node::new(Kind::Scope, Deadline::Never));
@@ -51,7 +54,7 @@ where
     launch.block_on(pin!(async {
         outcome = Some(poll_fn(|cx| Pin::new(&mut main).poll(cx)).await);
         tree::cancel(&members.outer, Reason::Shutdown);
-        if let Some(after) = timeout {
+        if let Some(after) = options.shutdown_timeout {
             unfinished = quiet_within(&handle, &shared, after).await;
         } else {
             poll_fn(|cx| shared.poll_quiet(cx)).await;

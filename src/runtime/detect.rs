@@ -69,5 +69,5 @@ pub(super) fn native() -> Option<&'static str> {
 /// What all facade code inside foreign runtimes shares: one for the process.
 pub(super) fn ambient() -> &'static Arc<Shared> {
     static AMBIENT: OnceLock<Arc<Shared>> = OnceLock::new();
-    AMBIENT.get_or_init(|| Shared::new(std::time::Instant::now().into()))
+    AMBIENT.get_or_init(|| Shared::new(Some(std::time::Instant::now().into())))
 }

@@ -98,8 +98,8 @@ impl Handle {
     /// The grid that deadlines on this runtime share.
     pub(super) fn grid(&self, shared: &Shared) -> Grid {
         match self {
-            Self::Tokio(_) => Grid::Native,
-            _ => Grid::From(shared.origin()),
+            Self::Tokio(_) => Grid::Elsewhere,
+            _ => shared.origin().map_or(Grid::Elsewhere, Grid::From),
         }
     }
 

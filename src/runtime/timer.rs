@@ -94,8 +94,8 @@ impl Timer {
 /// measured to save 5 to 8 times the CPU.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Grid {
-    /// The runtime has a grid of its own; rounding twice would only add lateness.
-    Native,
+    /// The runtime has a grid of its own, and rounding twice would only add lateness; or the run wants none.
+    Elsewhere,
     /// Whole milliseconds from this instant on.
     From(Instant),
 }

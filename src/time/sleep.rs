@@ -37,14 +37,23 @@ pub fn sleep_until(instant: Instant) -> Sleep {
     Sleep::new(Until::At(instant))
 }
 
+/// Waits until it is cancelled.
+///
+/// For a task that has set something up and only has to stay: what ends it is the scope or the group
+/// around it. See [`sleep`] for what happens when its runtime is gone.
+pub fn sleep_forever() -> Sleep {
+    Sleep::new(Until::Never)
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Until {
+    Never,
     After(Duration),
     At(Instant),
 }
 
 pin_project! {
-    /// The future of [`sleep`] and [`sleep_until`].
+    /// The future of [`sleep`], [`sleep_until`] and [`sleep_forever`].
     #[must_use = "futures do nothing until they are awaited"]
     pub struct Sleep {
         until: Until,
@@ -85,6 +94,7 @@ impl Future for Sleep {
                 let at = match *this.until {
                     Until::After(duration) => now.checked_add(duration),
                     Until::At(at) => Some(at),
+                    Until::Never => None,
                 };
                 if at.is_none_or(|at| at > now) {
                     this.timer.set(Some(Timer::new(handle, shared, at)));

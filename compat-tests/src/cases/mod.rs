@@ -7,6 +7,7 @@ pub mod entry;
 pub mod failures;
 pub mod groups;
 pub mod handles;
+pub mod intervals;
 pub mod limiter;
 pub mod requests;
 pub mod scopes;
