@@ -225,6 +225,135 @@ fn hold_against_detach() {
     });
 }
 
+/// A node that has moved away hears nothing of a cancel that began before, and what was marked until
+/// then is taken back.
+#[test]
+fn rehome_against_cancel_of_the_old_place() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        let below = under(&moving, Kind::Scope);
+        let canceller = in_thread(&old, cancel);
+        tree::rehome(&moving, Some(&new));
+        canceller.join().unwrap();
+        assert!(!moving.node().is_cancelled() && !below.node().is_cancelled());
+        [below, moving].iter().for_each(tree::detach);
+    });
+}
+
+/// A node that arrives is either on the list that a cancel walks, or sees the mark.
+#[test]
+fn rehome_against_cancel_of_the_new_place() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        let below = under(&moving, Kind::Scope);
+        let canceller = in_thread(&new, cancel);
+        tree::rehome(&moving, Some(&new));
+        sleep_until_dropped(&below);
+        sleep_until_dropped(&moving);
+        canceller.join().unwrap();
+        [below, moving].iter().for_each(tree::detach);
+    });
+}
+
+/// One walk takes a mark back because the node moved, another one sets it: they meet somewhere below, and the
+/// cancel wins.
+#[test]
+fn rehome_out_of_one_cancel_into_another() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        let below = under(&moving, Kind::Scope);
+        cancel(&old);
+        let canceller = in_thread(&new, cancel);
+        tree::rehome(&moving, Some(&new));
+        canceller.join().unwrap();
+        assert!(moving.node().is_cancelled() && below.node().is_cancelled());
+        [below, moving].iter().for_each(tree::detach);
+    });
+}
+
+/// A child that attaches while its parent moves out of a cancelled place takes no stale mark over.
+#[test]
+fn attach_against_rehome() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        cancel(&old);
+        let attacher = {
+            let moving = Arc::clone(&moving);
+            thread::spawn(move || under(&moving, Kind::Task))
+        };
+        tree::rehome(&moving, Some(&new));
+        let child = attacher.join().unwrap();
+        assert!(!child.node().is_cancelled());
+        [child, moving].iter().for_each(tree::detach);
+    });
+}
+
+/// The hold ends on another thread while the node moves: nothing is left, in either place.
+#[test]
+fn rehome_against_release() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        tree::hold(&moving);
+        cancel(&old);
+        let releaser = in_thread(&moving, tree::release);
+        tree::rehome(&moving, Some(&new));
+        sleep_until_dropped(&old);
+        releaser.join().unwrap();
+        assert!(!is_held(&moving) && !is_held(&old) && !is_held(&new));
+        tree::detach(&moving);
+    });
+}
+
+/// While a held node moves, what is above it is held in one place or the other, and in the end in the new one.
+#[test]
+fn rehome_against_hold() {
+    explore(|| {
+        let (old, new) = (node(Kind::Scope), node(Kind::Scope));
+        let moving = under(&old, Kind::Scope);
+        tree::hold(&moving);
+        let holder = {
+            let (old, new, moving) = (Arc::clone(&old), Arc::clone(&new), Arc::clone(&moving));
+            thread::spawn(move || {
+                tree::hold(&moving);
+                assert!(is_held(&old) || is_held(&new));
+            })
+        };
+        tree::rehome(&moving, Some(&new));
+        holder.join().unwrap();
+        assert!(!is_held(&old) && is_held(&new));
+        tree::release(&moving);
+        tree::release(&moving);
+        assert!(!is_held(&new));
+        tree::detach(&moving);
+    });
+}
+
+/// Who goes to sleep to be asked to come to an end, is woken when it is.
+#[test]
+fn soften_against_sleep() {
+    explore(|| {
+        let scope = node(Kind::Scope);
+        let asker = in_thread(&scope, |scope| {
+            tree::soften(scope);
+        });
+        let watch = under(&scope, Kind::Watch);
+        block_on(poll_fn(|cx| {
+            if watch.node().look(cx.waker()).soft {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        }));
+        tree::detach(&watch);
+        asker.join().unwrap();
+    });
+}
+
 /// A region that goes to sleep while its deadline is moved sees the new one.
 #[test]
 fn deadline_against_sleep() {

@@ -154,6 +154,37 @@ macro_rules! cancellation {
                 "C-106" Must [C11] c106_a_request_reaches_child_tasks =
                     "first: seen
                      second: true went-on";
+
+                "C-110" Must [C6] c110_a_future_belongs_where_it_is_polled =
+                    "first: Explicit
+                     moved: false
+                     second: 5";
+                "C-111" Must [C6] c111_a_late_cancel_of_the_old_place_is_not_heard =
+                    "moved: false
+                     main: 5";
+                "C-112" Must [C6] c112_a_future_is_cancelled_where_it_is_polled =
+                    "moved: true
+                     main: Explicit";
+                "C-113" Must [C6 C5] c113_a_hold_moves_along =
+                    "first: Explicit
+                     second: shield-ends Explicit";
+                "C-114" Must [C6] c114_into_the_facade_and_out_of_it =
+                    "moved: true false
+                     main: Explicit 5";
+                "C-115" Must [C6 T6] c115_a_group_moves_with_its_children =
+                    "child: false dropped
+                     main: Explicit";
+                "C-116" Must [C6 C7] c116_a_deadline_moves_along =
+                    "first: Explicit
+                     second: Deadline";
+                "C-117" Must [C6 H2] &[ParallelJobs] c117_a_running_function_holds_where_it_is_awaited =
+                    "body: 7
+                     main: Explicit";
+            }
+            launching since "0.1" {
+                "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
+                    "moved: false
+                     main: 5";
             }
         } }
     };

@@ -36,7 +36,7 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
         state.slot = slot;
         // On the list first, then a look at the parent: a cancel either finds the node on the list, or is
         // found by this look.
-        walk::take_over(node.node(), &mut state, Some(parent))
+        walk::take_over(node.node(), &mut state, parent.node().flags())
     };
     walk::wake(waker);
     walk::refresh(node, below);
@@ -99,7 +99,8 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
     let (waker, below) = {
         let mut state = node.node().lock();
         state.slot = entered.unwrap_or_default();
-        walk::take_over(node.node(), &mut state, parent)
+        let above = parent.map_or(0, |parent| parent.node().flags());
+        walk::take_over(node.node(), &mut state, above)
     };
     walk::wake(waker);
     walk::refresh(node, below);

@@ -70,7 +70,7 @@ pub(super) fn refresh(parent: &NodeRef, kids: Vec<NodeRef>) {
                 if !state.is_under(&parent) {
                     continue;
                 }
-                take_over(kid.node(), &mut state, Some(&parent))
+                take_over(kid.node(), &mut state, parent.node().flags())
             };
             wake(waker);
             if !below.is_empty() {
@@ -80,18 +80,18 @@ pub(super) fn refresh(parent: &NodeRef, kids: Vec<NodeRef>) {
     }
 }
 
-/// Takes over what the parent's flags say *now*; returns whom to wake, and the children that have to
-/// be told, if what the node passes on has changed. The caller holds the node's lock.
+/// Takes over what the parent's flags say, `above`; returns whom to wake, and the children that have to be
+/// told, if what the node passes on has changed.
 ///
-/// The parent's lock is not held. If its flags change while they are read here, whoever changes them has this
-/// node on the list, and comes by later.
+/// The caller holds the node's lock, and has read `above` since it does. It does not hold the parent's: whoever
+/// changes those flags after they were read has this node on the list, and comes by later.
 pub(super) fn take_over(
     node: &Node,
     state: &mut State,
-    parent: Option<&NodeRef>,
+    above: u32,
 ) -> (Option<Waker>, Vec<NodeRef>) {
     let before = node.flags();
-    let after = flags::under(before, parent.map_or(0, |parent| parent.node().flags()));
+    let after = flags::under(before, above);
     if after == before {
         return (None, Vec::new());
     }
