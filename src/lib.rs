@@ -37,6 +37,7 @@
 //! | [`sync`] | limiters |
 //! | [`runtime`] | which backend this is |
 //! | [`debug`] | what is alive |
+//! | [`prelude`] | the extension traits |
 //!
 //! # What is not promised
 //!
@@ -48,6 +49,7 @@
 pub mod cancel;
 pub mod debug;
 mod entry;
+pub mod prelude;
 pub mod runtime;
 pub mod sync;
 pub mod task;
@@ -55,7 +57,7 @@ pub mod thread;
 pub mod time;
 
 pub use cancel::{fail_after, move_on_after, scope, shield};
-pub use entry::{Builder, LaunchBuilder, RunError, run};
+pub use entry::{Builder, LaunchBuilder, RunError, run, run_local};
 pub use task::{task_group, try_task_group};
 pub use thread::to_thread;
 pub use time::{sleep, yield_now};

@@ -106,6 +106,22 @@ impl Rig {
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(value.expect("the run returned, so its main future did"))
     }
+
+    /// Runs `main` on this thread and a fresh runtime by anyrt's `run_local`.
+    ///
+    /// # Errors
+    ///
+    /// What the run returned.
+    pub fn run_local<T>(
+        &self,
+        options: Options,
+        main: impl Future<Output = T>,
+    ) -> Result<T, RunError> {
+        let mut value = None;
+        let main = Box::pin(async { value = Some(main.await) });
+        (self.launch)().run_local(options, main)?;
+        Ok(value.expect("the run returned, so its main future did"))
+    }
 }
 
 impl fmt::Debug for Rig {
@@ -120,6 +136,11 @@ trait AnyLaunch {
     fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>);
     fn shutdown(self: Box<Self>, grace: Duration) -> bool;
     fn run(self: Box<Self>, options: Options, main: BoxFuture) -> Result<(), RunError>;
+    fn run_local(
+        self: Box<Self>,
+        options: Options,
+        main: Pin<Box<dyn Future<Output = ()> + '_>>,
+    ) -> Result<(), RunError>;
 }
 
 impl<L: Launch + 'static> AnyLaunch for L {
@@ -137,6 +158,14 @@ impl<L: Launch + 'static> AnyLaunch for L {
 
     fn run(self: Box<Self>, options: Options, main: BoxFuture) -> Result<(), RunError> {
         options.apply(anyrt::Builder::launch(*self)).run(main)
+    }
+
+    fn run_local(
+        self: Box<Self>,
+        options: Options,
+        main: Pin<Box<dyn Future<Output = ()> + '_>>,
+    ) -> Result<(), RunError> {
+        options.apply(anyrt::Builder::launch(*self)).run_local(main)
     }
 }
 

@@ -13,7 +13,7 @@ use anyrt_core::Launch;
 use super::choice::Known;
 use super::{
     RunError, choice,
-    drive::{self, Options},
+    drive::{Local, Main, Options, Spawned},
 };
 use crate::runtime;
 
@@ -39,6 +39,8 @@ enum Workers {
     Default,
     Number(usize),
     CurrentThread,
+    /// The same, where the backend can; asked for by `run_local`, not by the program.
+    Local,
 }
 
 impl Builder {
@@ -74,7 +76,8 @@ impl Builder {
         self
     }
 
-    /// Polls everything on the calling thread: tokio's current-thread runtime, one worker on smol.
+    /// Polls everything on the calling thread: tokio's current-thread runtime, smol's executor
+    /// without workers.
     pub fn current_thread(mut self) -> Self {
         self.workers = Workers::CurrentThread;
         self
@@ -94,6 +97,33 @@ impl Builder {
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
+        self.start(Spawned(main))
+    }
+
+    /// Runs a `main` that is neither `Send` nor `'static`, on the calling thread.
+    ///
+    /// The runtime is a [`current_thread`](Self::current_thread) one; on async-std, which has none,
+    /// only `main` stays on this thread. See [`run_local`](crate::run_local).
+    ///
+    /// # Errors
+    ///
+    /// See [`run`](Self::run).
+    ///
+    /// # Panics
+    ///
+    /// See [`run`](Self::run).
+    pub fn run_local<Fut: Future>(mut self, main: Fut) -> Result<Fut::Output, RunError> {
+        match self.workers {
+            Workers::Default => self.workers = Workers::Local,
+            Workers::CurrentThread => {}
+            Workers::Number(_) | Workers::Local => {
+                return Err(RunError::LocalWorkers);
+            }
+        }
+        self.start(Local(main))
+    }
+
+    fn start<M: Main>(self, main: M) -> Result<M::Value, RunError> {
         refuse_nesting()?;
         match choice::choose(self.backend.as_deref())? {
             #[cfg(feature = "tokio")]
@@ -101,30 +131,34 @@ impl Builder {
                 let launch = match self.workers {
                     Workers::Default => anyrt_tokio::TokioRuntime::multi_thread(None),
                     Workers::Number(count) => anyrt_tokio::TokioRuntime::multi_thread(Some(count)),
-                    Workers::CurrentThread => anyrt_tokio::TokioRuntime::current_thread(),
+                    Workers::CurrentThread | Workers::Local => {
+                        anyrt_tokio::TokioRuntime::current_thread()
+                    }
                 };
-                self.drive(launch, main)
+                self.launched(launch, main)
             }
             #[cfg(feature = "smol")]
             Known::Smol => {
                 let launch = match self.workers {
                     Workers::Default => anyrt_smol::SmolRuntime::new(None),
                     Workers::Number(count) => anyrt_smol::SmolRuntime::new(Some(count)),
-                    Workers::CurrentThread => anyrt_smol::SmolRuntime::new(Some(1)),
+                    Workers::CurrentThread | Workers::Local => {
+                        anyrt_smol::SmolRuntime::current_thread()
+                    }
                 };
-                self.drive(launch, main)
+                self.launched(launch, main)
             }
             #[cfg(feature = "async-std")]
             Known::AsyncStd => {
                 self.only_default_workers(Known::AsyncStd)?;
-                self.drive(Ok(anyrt_async_std::AsyncStdRuntime::new()), main)
+                self.launched(Ok(anyrt_async_std::AsyncStdRuntime::new()), main)
             }
             #[cfg(feature = "sim")]
             Known::Sim => {
                 if let Workers::Number(_) = self.workers {
                     self.only_default_workers(Known::Sim)?;
                 }
-                self.drive(anyrt_sim::SimRuntime::from_env(), main)
+                self.launched(anyrt_sim::SimRuntime::from_env(), main)
             }
             #[cfg(not(all(
                 feature = "tokio",
@@ -142,7 +176,7 @@ impl Builder {
     #[cfg(any(feature = "async-std", feature = "sim"))]
     fn only_default_workers(&self, backend: Known) -> Result<(), RunError> {
         let option = match self.workers {
-            Workers::Default => return Ok(()),
+            Workers::Default | Workers::Local => return Ok(()),
             Workers::Number(_) => "worker_threads",
             Workers::CurrentThread => "current_thread",
         };
@@ -158,14 +192,12 @@ impl Builder {
         feature = "async-std",
         feature = "sim"
     ))]
-    fn drive<L, Fut>(&self, launch: std::io::Result<L>, main: Fut) -> Result<Fut::Output, RunError>
+    fn launched<L, M>(&self, launch: std::io::Result<L>, main: M) -> Result<M::Value, RunError>
     where
         L: Launch,
-        Fut: Future + Send + 'static,
-        Fut::Output: Send + 'static,
+        M: Main,
     {
-        let launch = launch.map_err(RunError::Launch)?;
-        drive::run(launch, main, self.options)
+        main.run(launch.map_err(RunError::Launch)?, self.options)
     }
 }
 
@@ -189,7 +221,18 @@ impl<L: Launch> LaunchBuilder<L> {
         Fut::Output: Send + 'static,
     {
         refuse_nesting()?;
-        drive::run(self.launch, main, self.options)
+        Spawned(main).run(self.launch, self.options)
+    }
+
+    /// See [`Builder::run_local`]: `main` stays on the calling thread; where tasks run is for the
+    /// launched runtime to say.
+    ///
+    /// # Errors
+    ///
+    /// See [`Builder::run`].
+    pub fn run_local<Fut: Future>(self, main: Fut) -> Result<Fut::Output, RunError> {
+        refuse_nesting()?;
+        Local(main).run(self.launch, self.options)
     }
 }
 

@@ -1,9 +1,10 @@
 //! One run, from its first task to the end of its runtime (rule R5).
 
 use std::{
+    convert::Infallible,
     future::{Future, poll_fn},
     panic,
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -16,8 +17,8 @@ use anyrt_core::{
 
 use super::RunError;
 use crate::{
-    runtime::{Handle, Timer},
-    task::{Always, Members, spawn},
+    runtime::{AnyBackend, Timer},
+    task::{Always, Members, in_place, spawn},
 };
 
 /// How a run goes, on whichever runtime.
@@ -27,58 +28,123 @@ pub(super) struct Options {
     pub(super) exact_deadlines: bool,
 }
 
-/// Runs `main` as a task of the launched runtime, waits for what it leaves, ends the runtime.
-pub(super) fn run<L, Fut>(launch: L, main: Fut, options: Options) -> Result<Fut::Output, RunError>
+/// A main future, and where it is polled.
+pub(super) trait Main {
+    type Value;
+
+    fn run<L: Launch>(self, launch: L, options: Options) -> Result<Self::Value, RunError>;
+}
+
+/// A main future that is a task like any other.
+pub(super) struct Spawned<Fut>(pub(super) Fut);
+
+/// A main future that stays on the calling thread.
+pub(super) struct Local<Fut>(pub(super) Fut);
+
+impl<Fut> Main for Spawned<Fut>
 where
-    L: Launch,
     Fut: Future + Send + 'static,
     Fut::Output: Send + 'static,
 {
-    let handle = Handle::of(&launch.backend());
-    let shared = Shared::new((!options.exact_deadlines).then(|| handle.now()));
-    let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
+    type Value = Fut::Output;
 
-    let outer: NodeRef = Arc::new(Node::new(Kind::Scope, Deadline::Never));
-    // Fresh nodes: nothing is closed yet.
-    let _ = tree::attach(shared.root(), &outer);
-    let members = Members::new(
-        (runtime, handle.clone()),
-        outer,
-        Arc::clone(shared.root()),
-        Reason::Shutdown,
-    );
-    let mut main = spawn(&members, Always::new(main));
-
-    let mut outcome = None;
-    let mut unfinished = None;
-    launch.block_on(pin!(async {
-        outcome = Some(poll_fn(|cx| Pin::new(&mut main).poll(cx)).await);
-        tree::cancel(&members.outer, Reason::Shutdown);
-        if let Some(after) = options.shutdown_timeout {
-            unfinished = quiet_within(&handle, &shared, after).await;
-        } else {
-            poll_fn(|cx| shared.poll_quiet(cx)).await;
-        }
-    }));
-    // What still runs was abandoned, or has used up its time.
-    launch.shutdown(Duration::ZERO);
-
-    let failures = members.take_failures();
-    if let Some(payload) = failures.panic {
-        panic::resume_unwind(payload);
-    }
-    if let Some(unfinished) = unfinished {
-        return Err(unfinished);
-    }
-    match outcome {
-        Some(Ok(value)) => Ok(value),
-        // Its task was dropped by a runtime that somebody else has ended.
-        _ => Err(RunError::Launch(anyrt_core::Gone.into())),
+    fn run<L: Launch>(self, launch: L, options: Options) -> Result<Fut::Output, RunError> {
+        let run = Run::new(launch, options);
+        let main = spawn(&run.members, Always::new(self.0));
+        run.finish(async { main.await.ok() })
     }
 }
 
+impl<Fut: Future> Main for Local<Fut> {
+    type Value = Fut::Output;
+
+    fn run<L: Launch>(self, launch: L, options: Options) -> Result<Fut::Output, RunError> {
+        let run = Run::new(launch, options);
+        let mut value = None;
+        let filled = &mut value;
+        let main = in_place(
+            &run.members,
+            Always::new(async move { *filled = Some(self.0.await) }),
+        );
+        let ended = run.finish(async {
+            main.await;
+            Some(())
+        });
+        ended.and_then(|()| value.ok_or_else(ended_elsewhere))
+    }
+}
+
+/// One run: its runtime, and the root of what runs in it.
+struct Run<L> {
+    launch: L,
+    options: Options,
+    handle: AnyBackend,
+    shared: Arc<Shared>,
+    members: Arc<Members<Infallible>>,
+}
+
+impl<L: Launch> Run<L> {
+    fn new(launch: L, options: Options) -> Self {
+        let handle = AnyBackend::of(&launch.backend());
+        let shared = Shared::new((!options.exact_deadlines).then(|| handle.now()));
+        let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
+        let outer: NodeRef = Arc::new(Node::new(Kind::Scope, Deadline::Never));
+        // Fresh nodes: nothing is closed yet.
+        let _ = tree::attach(shared.root(), &outer);
+        let members = Members::new(
+            (runtime, handle.clone()),
+            outer,
+            Arc::clone(shared.root()),
+            Reason::Shutdown,
+        );
+        Self {
+            launch,
+            options,
+            handle,
+            shared,
+            members,
+        }
+    }
+
+    /// Waits for `main` and for what it leaves, then ends the runtime.
+    fn finish<T>(self, main: impl Future<Output = Option<T>>) -> Result<T, RunError> {
+        let mut outcome = None;
+        let mut unfinished = None;
+        self.launch.block_on(pin!(async {
+            outcome = main.await;
+            tree::cancel(&self.members.outer, Reason::Shutdown);
+            if let Some(after) = self.options.shutdown_timeout {
+                unfinished = quiet_within(&self.handle, &self.shared, after).await;
+            } else {
+                poll_fn(|cx| self.shared.poll_quiet(cx)).await;
+            }
+        }));
+        // What still runs was abandoned, or has used up its time.
+        self.launch.shutdown(Duration::ZERO);
+
+        let failures = self.members.take_failures();
+        if let Some(payload) = failures.panic {
+            panic::resume_unwind(payload);
+        }
+        match (unfinished, outcome) {
+            (Some(unfinished), _) => Err(unfinished),
+            (None, Some(value)) => Ok(value),
+            (None, None) => Err(ended_elsewhere()),
+        }
+    }
+}
+
+/// Main was dropped by a runtime that somebody else has ended.
+fn ended_elsewhere() -> RunError {
+    RunError::Launch(anyrt_core::Gone.into())
+}
+
 /// Waits for the last task, at most so long; names what is left.
-async fn quiet_within(handle: &Handle, shared: &Arc<Shared>, after: Duration) -> Option<RunError> {
+async fn quiet_within(
+    handle: &AnyBackend,
+    shared: &Arc<Shared>,
+    after: Duration,
+) -> Option<RunError> {
     let mut timer = pin!(Timer::new(handle, shared, handle.now().checked_add(after)));
     let left = poll_fn(|cx| {
         if shared.poll_quiet(cx).is_ready() {

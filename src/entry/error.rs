@@ -41,6 +41,8 @@ pub enum RunError {
         /// The option.
         option: &'static str,
     },
+    /// `run_local` was given a number of worker threads.
+    LocalWorkers,
     /// The runtime could not be started.
     Launch(io::Error),
     /// The shutdown timeout passed; what is named here was left behind.
@@ -82,6 +84,9 @@ impl fmt::Display for RunError {
             Self::Unsupported { backend, option } => write!(
                 f,
                 "the backend `{backend}` has no option `{option}`: leave it out, or choose another backend"
+            ),
+            Self::LocalWorkers => f.write_str(
+                "a local run polls everything on the calling thread: leave `worker_threads` out, or call `run`",
             ),
             Self::Launch(error) => write!(f, "the runtime could not be started: {error}"),
             Self::Unfinished { after, tasks, jobs } => write!(

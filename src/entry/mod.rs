@@ -1,4 +1,4 @@
-//! Starting a runtime: `run` and its options.
+//! Starting a runtime: `run`, `run_local` and their options.
 
 mod builder;
 mod choice;
@@ -35,6 +35,35 @@ where
     Fut::Output: Send + 'static,
 {
     match Builder::new().run(main) {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Runs a `main` that is neither `Send` nor `'static`, on the calling thread.
+///
+/// It may borrow from its caller and keep what must stay on this thread, an `Rc` say. The tasks it
+/// spawns are `Send` as ever; they are polled on this thread, too, on tokio, smol and sim. All else is as in [`run`].
+///
+/// ```no_run
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let mut greeting = String::from("hello");
+/// let count = anyrt::run_local(async {
+///     let count = Rc::new(Cell::new(1));
+///     greeting.push('!');
+///     anyrt::yield_now().await;
+///     count.get()
+/// });
+/// assert_eq!((count, greeting.as_str()), (1, "hello!"));
+/// ```
+///
+/// # Panics
+///
+/// See [`run`].
+#[track_caller]
+pub fn run_local<Fut: Future>(main: Fut) -> Fut::Output {
+    match Builder::new().run_local(main) {
         Ok(value) => value,
         Err(error) => panic!("{error}"),
     }

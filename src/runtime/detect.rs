@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use anyrt_core::Shared;
 
 #[cfg(any(feature = "tokio", feature = "smol", feature = "async-std"))]
-use super::handle;
-use super::handle::Handle;
+use super::any_backend;
+use super::any_backend::AnyBackend;
 
 /// There is no runtime for a call to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,24 +31,24 @@ impl std::fmt::Display for NoRuntime {
 }
 
 /// The runtime around the caller, by the order of rule R1.
-pub(super) fn detect() -> Result<Handle, NoRuntime> {
+pub(super) fn detect() -> Result<AnyBackend, NoRuntime> {
     #[cfg(feature = "tokio")]
-    if let Some(tokio) = handle::Tokio::current() {
-        return Ok(Handle::Tokio(tokio));
+    if let Some(tokio) = any_backend::Tokio::current() {
+        return Ok(AnyBackend::Tokio(tokio));
     }
     #[cfg(feature = "async-std")]
-    if let Some(async_std) = handle::AsyncStd::current() {
-        return Ok(Handle::AsyncStd(async_std));
+    if let Some(async_std) = any_backend::AsyncStd::current() {
+        return Ok(AnyBackend::AsyncStd(async_std));
     }
     from_any_thread().ok_or(NoRuntime)
 }
 
 /// A runtime that works without being entered.
-fn from_any_thread() -> Option<Handle> {
+fn from_any_thread() -> Option<AnyBackend> {
     #[cfg(feature = "smol")]
-    return Some(Handle::Smol(handle::Smol::global()));
+    return Some(AnyBackend::Smol(any_backend::Smol::global()));
     #[cfg(all(feature = "async-std", not(feature = "smol")))]
-    return Some(Handle::AsyncStd(handle::AsyncStd::new()));
+    return Some(AnyBackend::AsyncStd(any_backend::AsyncStd::new()));
     #[cfg(not(any(feature = "smol", feature = "async-std")))]
     None
 }
@@ -56,11 +56,11 @@ fn from_any_thread() -> Option<Handle> {
 /// The native runtime around the caller, where it can be seen.
 pub(super) fn native() -> Option<&'static str> {
     #[cfg(feature = "tokio")]
-    if handle::Tokio::current().is_some() {
+    if any_backend::Tokio::current().is_some() {
         return Some("a tokio runtime");
     }
     #[cfg(feature = "async-std")]
-    if handle::AsyncStd::current().is_some() {
+    if any_backend::AsyncStd::current().is_some() {
         return Some("an async-std task");
     }
     None

@@ -1,150 +1,70 @@
-//! The facade's handle on a runtime: one variant for each backend that can be compiled in.
-//!
-//! A `match` instead of a virtual call keeps spawning and timers at the runtime's own price: boxing
-//! a spawn costs 20 to 76 % more instructions. This module alone knows which backends there are; the
-//! types that users see carry no parameter.
+//! A runtime that is kept, for code that is in none.
 
-// The arm of a backend that is not compiled in can not be reached: its type has no values.
-#![allow(unreachable_code)]
+use std::{fmt, sync::Arc};
 
-use std::{any::Any, future::Future, io, sync::Arc};
-
-use anyrt_core::{Backend, ErasedBackend, Gone, Instant, RuntimeHandle, Shared};
-
-#[cfg(feature = "async-std")]
-pub(crate) use anyrt_async_std::AsyncStd;
-#[cfg(feature = "sim")]
-pub(crate) use anyrt_sim::Sim;
-#[cfg(feature = "smol")]
-pub(crate) use anyrt_smol::Smol;
-#[cfg(feature = "tokio")]
-pub(crate) use anyrt_tokio::Tokio;
-
-#[cfg(not(feature = "async-std"))]
-use super::absent::Absent as AsyncStd;
-#[cfg(not(feature = "sim"))]
-use super::absent::Absent as Sim;
-#[cfg(not(feature = "smol"))]
-use super::absent::Absent as Smol;
-#[cfg(not(feature = "tokio"))]
-use super::absent::Absent as Tokio;
-use super::{
-    erased::Erased,
-    timer::{Grid, NativeTimer},
+use anyrt_core::{
+    Runtime,
+    context::{self, Region},
+    tree::{Deadline, Kind},
 };
 
-/// A runtime, built in or a third party's.
-#[derive(Clone)]
-pub(crate) enum Handle {
-    Tokio(Tokio),
-    Smol(Smol),
-    AsyncStd(AsyncStd),
-    Sim(Sim),
-    Other(Erased),
-}
+use super::{AnyBackend, NoRuntime, attached};
 
-macro_rules! each {
-    ($handle:expr, $backend:ident => $value:expr) => {
-        match $handle {
-            Handle::Tokio($backend) => $value,
-            Handle::Smol($backend) => $value,
-            Handle::AsyncStd($backend) => $value,
-            Handle::Sim($backend) => $value,
-            Handle::Other($backend) => $value,
-        }
-    };
+/// A runtime, kept for later; made by [`try_current`](super::try_current).
+///
+/// Most code needs none: a call finds its runtime. It serves where there is none around the
+/// caller, on a thread that the program started itself for example:
+///
+/// ```no_run
+/// anyrt::run(async {
+///     let runtime = anyrt::runtime::try_current()?;
+///     std::thread::spawn(move || {
+///         runtime.enter(|| assert!(anyrt::runtime::try_current().is_ok()));
+///     });
+///     Ok::<(), anyrt::runtime::NoRuntime>(())
+/// });
+/// ```
+///
+/// It keeps nothing running: once its run has ended, what is started through it ends as cancelled (rule R6).
+#[derive(Clone)]
+pub struct Handle {
+    runtime: Arc<Runtime>,
+    backend: AnyBackend,
 }
 
 impl Handle {
-    /// Finds the variant of a backend whose type is only known to the caller.
-    pub(crate) fn of<B: Backend>(backend: &B) -> Self {
-        let any: &dyn Any = backend;
-        if let Some(tokio) = any.downcast_ref::<Tokio>() {
-            Self::Tokio(tokio.clone())
-        } else if let Some(smol) = any.downcast_ref::<Smol>() {
-            Self::Smol(smol.clone())
-        } else if let Some(async_std) = any.downcast_ref::<AsyncStd>() {
-            Self::AsyncStd(async_std.clone())
-        } else if let Some(sim) = any.downcast_ref::<Sim>() {
-            Self::Sim(sim.clone())
-        } else {
-            Self::Other(Erased(Arc::new(backend.clone())))
-        }
+    pub(super) fn of_caller() -> Result<Self, NoRuntime> {
+        attached().map(|(runtime, backend)| Self { runtime, backend })
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        each!(self, backend => Backend::name(backend))
+    /// The name of its backend: `"tokio"`, `"smol"`, `"async-std"`, `"sim"`.
+    pub fn backend(&self) -> &'static str {
+        self.backend.name()
     }
 
-    #[track_caller]
-    pub(crate) fn spawn<F>(&self, task: F) -> Result<(), Gone>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        each!(self, backend => Backend::spawn(backend, task))
-    }
-
-    pub(crate) fn spawn_blocking<J>(&self, job: J) -> io::Result<()>
-    where
-        J: FnOnce() + Send + 'static,
-    {
-        each!(self, backend => Backend::spawn_blocking(backend, job))
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        each!(self, backend => Backend::now(backend))
-    }
-
-    /// The grid that deadlines on this runtime share.
-    pub(super) fn grid(&self, shared: &Shared) -> Grid {
-        match self {
-            Self::Tokio(_) => Grid::Elsewhere,
-            _ => shared.origin().map_or(Grid::Elsewhere, Grid::From),
-        }
-    }
-
-    pub(super) fn native_timer(&self, at: Option<Instant>) -> NativeTimer {
-        match self {
-            Self::Tokio(backend) => NativeTimer::Tokio {
-                timer: backend.timer(at),
-            },
-            Self::Smol(backend) => NativeTimer::Smol {
-                timer: backend.timer(at),
-            },
-            Self::AsyncStd(backend) => NativeTimer::AsyncStd {
-                timer: backend.timer(at),
-            },
-            Self::Sim(backend) => NativeTimer::Sim {
-                timer: backend.timer(at),
-            },
-            Self::Other(backend) => NativeTimer::Other {
-                timer: backend.timer(at),
-            },
-        }
+    /// Runs `f` on this thread as if it were called in that runtime, outside every scope.
+    ///
+    /// What `f` spawns into an owned group, or polls for the first time, goes there. `f` is to be short, and
+    /// can not wait: a [`run`](crate::run) inside is refused (rule R3).
+    pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        let region = Region::new(Kind::Scope, Deadline::Never);
+        context::leave(|| context::enter(&region, Some(&self.runtime), f))
     }
 }
 
-/// The types of timer, for the enum that holds one of them.
-pub(super) type TimerOf<B> = <B as Backend>::Timer;
-pub(super) type TokioTimer = TimerOf<Tokio>;
-pub(super) type SmolTimer = TimerOf<Smol>;
-pub(super) type AsyncStdTimer = TimerOf<AsyncStd>;
-pub(super) type SimTimer = TimerOf<Sim>;
-pub(super) type OtherTimer = TimerOf<Erased>;
-
-impl RuntimeHandle for Handle {
-    fn now(&self) -> Instant {
-        self.now()
+/// Two handles are equal exactly if their tasks run beside each other.
+impl PartialEq for Handle {
+    fn eq(&self, other: &Self) -> bool {
+        self.backend.id() == other.backend.id()
     }
+}
 
-    fn erased(&self) -> Arc<dyn ErasedBackend> {
-        match self {
-            Self::Other(backend) => Arc::clone(&backend.0),
-            _ => each!(self, backend => Arc::new(backend.clone())),
-        }
-    }
+impl Eq for Handle {}
 
-    fn as_any(&self) -> &dyn Any {
-        self
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("backend", &self.backend())
+            .finish_non_exhaustive()
     }
 }

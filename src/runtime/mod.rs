@@ -11,7 +11,7 @@
 //! ```
 //! // Asking does not panic; here no feature is on, or no runtime is around.
 //! match anyrt::runtime::try_current() {
-//!     Ok(name) => println!("on {name}"),
+//!     Ok(runtime) => println!("on {}", runtime.backend()),
 //!     Err(error) => println!("{error}"),
 //! }
 //! ```
@@ -23,6 +23,7 @@
     feature = "sim"
 )))]
 mod absent;
+mod any_backend;
 mod detect;
 mod erased;
 mod handle;
@@ -33,8 +34,9 @@ use std::sync::Arc;
 
 use anyrt_core::{Instant, Runtime, Shared, context};
 
+pub(crate) use any_backend::AnyBackend;
 pub use detect::NoRuntime;
-pub(crate) use handle::Handle;
+pub use handle::Handle;
 pub(crate) use leaf::Leaf;
 pub(crate) use timer::Timer;
 
@@ -45,23 +47,23 @@ pub(crate) use timer::Timer;
 /// When there is none; [`try_current`] asks without a panic.
 #[track_caller]
 pub fn current_backend() -> &'static str {
-    match try_current() {
+    match with(|backend, _| backend.name()) {
         Ok(name) => name,
         Err(error) => panic!("{error}"),
     }
 }
 
-/// Like [`current_backend`], without the panic.
+/// The runtime that calls made here run on, to be kept; it does not panic.
 ///
 /// # Errors
 ///
 /// [`NoRuntime`] says which feature to turn on, or where to call from.
-pub fn try_current() -> Result<&'static str, NoRuntime> {
-    with(|handle, _| handle.name())
+pub fn try_current() -> Result<Handle, NoRuntime> {
+    Handle::of_caller()
 }
 
 /// Runs `f` with the runtime around the caller, borrowed where that is possible.
-pub(crate) fn with<R>(f: impl FnOnce(&Handle, &Arc<Shared>) -> R) -> Result<R, NoRuntime> {
+pub(crate) fn with<R>(f: impl FnOnce(&AnyBackend, &Arc<Shared>) -> R) -> Result<R, NoRuntime> {
     context::runtime(|runtime| match runtime {
         Some(runtime) => Ok(match handle_of(runtime) {
             Ok(handle) => f(handle, runtime.shared()),
@@ -72,10 +74,10 @@ pub(crate) fn with<R>(f: impl FnOnce(&Handle, &Arc<Shared>) -> R) -> Result<R, N
 }
 
 /// The runtime around the caller, to be kept: what a group hands to its children.
-pub(crate) fn attached() -> Result<(Arc<Runtime>, Handle), NoRuntime> {
+pub(crate) fn attached() -> Result<(Arc<Runtime>, AnyBackend), NoRuntime> {
     context::runtime(|runtime| match runtime {
         Some(runtime) => {
-            let handle = handle_of(runtime).map_or_else(|handle| handle, Handle::clone);
+            let handle = handle_of(runtime).map_or_else(|handle| handle, AnyBackend::clone);
             Ok((Arc::clone(runtime), handle))
         }
         None => {
@@ -92,12 +94,12 @@ pub(crate) fn now() -> Instant {
 }
 
 /// The facade's handle in a runtime; another version's is taken through its erased form.
-fn handle_of(runtime: &Runtime) -> Result<&Handle, Handle> {
+fn handle_of(runtime: &Runtime) -> Result<&AnyBackend, AnyBackend> {
     runtime
         .handle()
         .as_any()
         .downcast_ref()
-        .ok_or_else(|| Handle::Other(erased::Erased(runtime.handle().erased())))
+        .ok_or_else(|| AnyBackend::Other(erased::Erased(runtime.handle().erased())))
 }
 
 /// Whether `run` would block a runtime's thread here; names what is around the caller.

@@ -10,7 +10,7 @@ use std::{
 use anyrt_core::{Gone, Instant, RawTimer, Shared};
 use pin_project_lite::pin_project;
 
-use super::handle::{AsyncStdTimer, Handle, OtherTimer, SimTimer, SmolTimer, TokioTimer};
+use super::any_backend::{AnyBackend, AsyncStdTimer, OtherTimer, SimTimer, SmolTimer, TokioTimer};
 
 pin_project! {
     #[project = NativeTimerProjection]
@@ -56,7 +56,7 @@ macro_rules! each {
 }
 
 impl Timer {
-    pub(crate) fn new(handle: &Handle, shared: &Arc<Shared>, at: Option<Instant>) -> Self {
+    pub(crate) fn new(handle: &AnyBackend, shared: &Arc<Shared>, at: Option<Instant>) -> Self {
         shared.counts().timers.up();
         let grid = handle.grid(shared);
         Self {

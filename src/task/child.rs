@@ -28,13 +28,47 @@ where
     V: Send + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
+    let (task, handle) = prepare(members, body);
+    if let Some(task) = task {
+        // A refused task has been dropped, and has thereby ended as cancelled.
+        let _ = members.handle.spawn(task);
+    }
+    handle
+}
+
+/// A child of the group that the caller polls itself, in its own task; its end is the group's to report.
+pub(crate) fn in_place<E, Fut>(
+    members: &Arc<Members<E>>,
+    body: Fut,
+) -> impl Future<Output = ()> + use<E, Fut>
+where
+    E: Send + 'static,
+    Fut: Future<Output = Result<(), E>>,
+{
+    let (task, _handle) = prepare(members, body);
+    async {
+        if let Some(task) = task {
+            task.await;
+        }
+    }
+}
+
+/// The child's task and its handle; no task, and no body any more, if the group is closed.
+fn prepare<E, V, Fut>(
+    members: &Arc<Members<E>>,
+    body: Fut,
+) -> (Option<ChildTask<E, V, Fut>>, TaskHandle<V>)
+where
+    E: Send,
+    V: Send + 'static,
+{
     let child = Child::new();
     let handle = TaskHandle::new(Arc::clone(&child));
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     if members.admit(&node).is_err() {
         drop(body);
         child.finish(Err(TaskError::Cancelled));
-        return handle;
+        return (None, handle);
     }
     members.runtime.shared().counts().tasks.up();
     let task = ChildTask {
@@ -46,9 +80,7 @@ where
         child: Some(child),
         members: Arc::clone(members),
     };
-    // A refused task has been dropped, and has thereby ended as cancelled.
-    let _ = members.handle.spawn(task);
-    handle
+    (Some(task), handle)
 }
 
 pin_project! {

@@ -15,7 +15,7 @@ use anyrt_core::{
 };
 
 use super::handle::Payload;
-use crate::runtime::Handle;
+use crate::runtime::AnyBackend;
 
 /// The shared part of a group.
 ///
@@ -23,7 +23,7 @@ use crate::runtime::Handle;
 /// failure cancels the first, the group's handle the third.
 pub(crate) struct Members<E> {
     pub(crate) runtime: Arc<Runtime>,
-    pub(crate) handle: Handle,
+    pub(crate) handle: AnyBackend,
     pub(crate) outer: NodeRef,
     pub(crate) children: NodeRef,
     /// Why the others are cancelled when one member fails.
@@ -41,7 +41,7 @@ pub(crate) struct Failures<E> {
 
 impl<E> Members<E> {
     pub(crate) fn new(
-        (runtime, handle): (Arc<Runtime>, Handle),
+        (runtime, handle): (Arc<Runtime>, AnyBackend),
         outer: NodeRef,
         children: NodeRef,
         reason: Reason,

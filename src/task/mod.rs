@@ -74,7 +74,7 @@ mod host;
 mod infallible;
 mod members;
 
-pub(crate) use child::spawn;
+pub(crate) use child::{in_place, spawn};
 pub use errors::{Errors, FirstError};
 pub use group::{GroupStatistics, TaskGroup, TryTaskGroup, task_group, try_task_group};
 pub(crate) use handle::Payload;

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     cancel::Hold,
-    runtime::{self, Handle, Leaf},
+    runtime::{self, AnyBackend, Leaf},
     sync::CapacityLimiter,
     task::Payload,
 };
@@ -42,7 +42,7 @@ pin_project! {
         limiter: Option<Arc<Limiter>>,
         abandon: bool,
         withdrawn: bool,
-        runtime: Option<(Arc<Runtime>, Handle)>,
+        runtime: Option<(Arc<Runtime>, AnyBackend)>,
         hold: Option<Hold>,
         step: Step<T>,
     }

@@ -15,7 +15,7 @@ use anyrt_core::{
 };
 
 use super::{call::Ended, to_thread::ThreadError};
-use crate::{runtime::Handle, task::forget_panic};
+use crate::{runtime::AnyBackend, task::forget_panic};
 
 /// The function to run.
 pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
@@ -44,7 +44,7 @@ enum Stage<T> {
 impl<T: Send + 'static> Job<T> {
     /// Hands the function to the runtime's blocking pool.
     pub(super) fn submit(
-        handle: &Handle,
+        handle: &AnyBackend,
         runtime: &Arc<Runtime>,
         function: Function<T>,
         token: Token,

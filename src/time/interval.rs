@@ -14,7 +14,7 @@ use futures_core::Stream;
 
 use crate::{
     cancel::Reason,
-    runtime::{self, Handle, Leaf, Timer},
+    runtime::{self, AnyBackend, Leaf, Timer},
 };
 
 /// Ticks now, and then once every `period`; counted from the first poll of the first tick.
@@ -132,7 +132,7 @@ impl From<Option<Instant>> for Next {
 /// The runtime that the interval keeps, and its timer there once one was needed.
 struct Latched {
     runtime: Arc<Runtime>,
-    handle: Handle,
+    handle: AnyBackend,
     timer: Option<Pin<Box<Timer>>>,
     gone: bool,
 }

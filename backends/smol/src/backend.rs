@@ -47,10 +47,10 @@ impl Backend for Smol {
             Kind::Global => (Capabilities::all().without_shutdown(), ambient::threads()),
             Kind::Own(own) => (Capabilities::all(), own.workers),
         };
-        if threads == 1 {
-            all.without_parallel_tasks()
-        } else {
-            all
+        match threads {
+            0 => all.without_parallel_tasks().without_own_threads(),
+            1 => all.without_parallel_tasks(),
+            _ => all,
         }
     }
 

@@ -51,6 +51,19 @@ impl SmolRuntime {
             Some(workers) => workers,
             None => thread::available_parallelism().map_or(1, NonZero::get),
         };
+        Self::start(count)
+    }
+
+    /// A runtime that runs everything on the thread that is inside [`block_on`](Launch::block_on).
+    ///
+    /// # Errors
+    ///
+    /// None so far.
+    pub fn current_thread() -> io::Result<Self> {
+        Self::start(0)
+    }
+
+    fn start(count: usize) -> io::Result<Self> {
         // Stops the workers that did start, if one does not.
         let mut runtime = Self {
             crew: Arc::new(Crew(Arc::new(Own::new(count)))),
@@ -81,9 +94,14 @@ impl Launch for SmolRuntime {
         Smol(Kind::Own(Arc::clone(&self.crew.0)))
     }
 
-    /// Polls `main` alone: tasks run on the workers.
+    /// Polls `main` alone, as tasks run on the workers; where there is none, tasks are polled here, too.
     fn block_on(&self, main: Pin<&mut (dyn Future<Output = ()> + '_)>) {
-        self.crew.0.gate.enter(|| async_io::block_on(main));
+        let own = &self.crew.0;
+        if own.workers == 0 {
+            own.drive(main);
+        } else {
+            own.gate.enter(|| async_io::block_on(main));
+        }
     }
 
     fn shutdown(mut self, grace: Duration) -> bool {

@@ -1,9 +1,11 @@
 //! What a smol runtime of one's own consists of.
 
 use std::{
-    future::Future,
+    cell::Cell,
+    future::{Future, poll_fn},
     io,
     panic::{self, AssertUnwindSafe},
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -94,6 +96,31 @@ impl Own {
                 }));
                 if worked.is_ok() {
                     break;
+                }
+            }
+        });
+    }
+}
+
+impl Own {
+    /// Runs tasks on this thread until `main` completes.
+    pub(crate) fn drive(&self, mut main: Pin<&mut (dyn Future<Output = ()> + '_)>) {
+        self.gate.enter(|| {
+            let in_main = Cell::new(false);
+            loop {
+                let driven = panic::catch_unwind(AssertUnwindSafe(|| {
+                    async_io::block_on(self.executor.run(poll_fn(|cx| {
+                        in_main.set(true);
+                        let polled = main.as_mut().poll(cx);
+                        in_main.set(false);
+                        polled
+                    })));
+                }));
+                match driven {
+                    Ok(()) => break,
+                    Err(payload) if in_main.get() => panic::resume_unwind(payload),
+                    // A task's: it ends with the task.
+                    Err(_) => {}
                 }
             }
         });

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod handles;
 pub mod intervals;
 pub mod limiter;
+pub mod local_runs;
 pub mod moves;
 pub mod requests;
 pub mod scopes;

@@ -10,8 +10,8 @@ use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
-    entry::*, failures::*, groups::*, handles::*, intervals::*, limiter::*, moves::*, requests::*,
-    scopes::*, shields::*, threads::*, time::*,
+    entry::*, failures::*, groups::*, handles::*, intervals::*, limiter::*, local_runs::*,
+    moves::*, requests::*, scopes::*, shields::*, threads::*, time::*,
 };
 use crate::{
     Body, Case,

@@ -15,6 +15,9 @@ macro_rules! runs {
                     "scope: nested
                      child: nested";
                 "R-009" Must [R3] r009_a_run_on_a_worker_thread_is_refused = "worker: nested";
+                "R-101" Must [R10 R1] r101_a_handle_brings_a_thread_in =
+                    "place: out inside out
+                     runtime: ours";
                 "R-017" Must [T2 R7] r017_counts_return_to_zero = "tasks: 5 0";
             }
 
@@ -36,6 +39,23 @@ macro_rules! runs {
                      scoped: shutdown";
                 "R-016" Must [R8] r016_main_is_dropped_inside_its_run = "drop: inside run-ends";
                 "R-018" Must [R7 H1] r018_each_run_has_a_default_limiter_of_its_own = "main: 7 40";
+                "R-102" Must [R9] r102_a_local_main_borrows_and_stays = "main: here hello! 3";
+                "R-103" Must [R9 R5 C5] r103_a_local_run_waits_for_shields_of_orphans = "order: clean-up-ends run-ends";
+                "R-104" Must [R9 R5 T4] r104_a_panic_in_a_local_main_resumes_after_everything = "order: child-gone on-purpose";
+                "R-105" Must [R9 R3] r105_a_local_run_does_not_nest =
+                    "in-run: nested
+                     in-local: nested";
+                "R-106" Must [R9 R5] &[Shutdown] r106_a_shutdown_timeout_bounds_a_local_run = "left: 1-0 dropped";
+                "R-107" Must [R9 R7] r107_local_runs_are_independent = "run: 2 3 4";
+                "R-108" Must [R9 R8] r108_a_local_main_is_dropped_inside_its_run = "drop: inside run-ends";
+                "R-109" Must [R9 C1] r109_a_local_main_has_scopes_and_groups =
+                    "scope: cancelled
+                     timeout: none
+                     group: 3";
+                "R-110" Must [R10 K27] r110_handles_are_equal_within_a_run =
+                    "within: equal
+                     between: as-the-runtimes";
+                "R-111" Must [R10 R6] &[Shutdown] r111_a_handle_outlives_its_run_and_starts_nothing = "child: cancelled";
             }
         } }
     };

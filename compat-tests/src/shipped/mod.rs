@@ -18,7 +18,7 @@ pub use self::erased::{Erased, ErasedBackend};
 #[cfg(feature = "sim")]
 pub use self::sim::{SimSeeded, set_seeds};
 #[cfg(feature = "smol")]
-pub use self::smol::{SmolAmbient, SmolErased, SmolFour, SmolOne};
+pub use self::smol::{SmolAmbient, SmolErased, SmolFour, SmolOne, SmolZero};
 #[cfg(feature = "tokio")]
 pub use self::tokio::{TokioAmbient, TokioErased, TokioFour, TokioOne};
 
@@ -32,6 +32,8 @@ pub const COLUMNS: &[Column] = &[
     Column::of::<TokioOne>(),
     #[cfg(feature = "tokio")]
     Column::of::<TokioAmbient>(),
+    #[cfg(feature = "smol")]
+    Column::of::<SmolZero>(),
     #[cfg(feature = "smol")]
     Column::of::<SmolOne>(),
     #[cfg(feature = "smol")]

@@ -19,6 +19,19 @@ impl Harness for SmolOne {
     }
 }
 
+/// smol without workers: everything on the calling thread.
+#[derive(Debug)]
+pub struct SmolZero;
+
+impl Harness for SmolZero {
+    type Launch = SmolRuntime;
+    const NAME: &'static str = "smol-0";
+
+    fn launch() -> SmolRuntime {
+        SmolRuntime::current_thread().expect("smol starts")
+    }
+}
+
 /// smol with four workers.
 #[derive(Debug)]
 pub struct SmolFour;
