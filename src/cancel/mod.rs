@@ -35,6 +35,7 @@
 //!   that is polled in another place than before belongs there from then on.
 //! - [`cancelled`] and [`is_cancelled`] let code see for itself (C11).
 
+mod body;
 mod cancellable;
 mod cancelled;
 mod deadline;
@@ -44,6 +45,7 @@ mod shield;
 
 pub use anyrt_core::tree::Reason;
 use anyrt_core::{Instant, context, tree};
+pub use body::Body;
 pub(crate) use cancellable::parked;
 pub use cancelled::{CancelRequested, cancelled};
 pub use deadline::{

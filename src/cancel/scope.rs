@@ -13,7 +13,7 @@ use anyrt_core::{
 };
 use pin_project_lite::pin_project;
 
-use super::cancellable::Cancellable;
+use super::{body::Body, cancellable::Cancellable};
 
 /// Runs `body` with a handle that can cancel it, from inside or from anywhere.
 ///
@@ -38,7 +38,7 @@ use super::cancellable::Cancellable;
 /// # Cancel safety
 ///
 /// If dropped before completion, the body is dropped where it suspends; nothing else has happened.
-pub fn scope<F, Fut>(body: F) -> Scope<F, Fut>
+pub fn scope<F, Fut>(body: F) -> Scope<F>
 where
     F: FnOnce(CancelScope) -> Fut,
     Fut: Future,
@@ -52,26 +52,25 @@ where
 pin_project! {
     /// The future of [`scope`].
     #[must_use = "futures do nothing until they are awaited"]
-    pub struct Scope<F, Fut> {
+    pub struct Scope<F>
+    where
+        F: Body<CancelScope>,
+    {
         start: Option<F>,
         #[pin]
-        body: Cancellable<Fut>,
+        body: Cancellable<F::Future>,
     }
 }
 
-impl<F, Fut> Future for Scope<F, Fut>
-where
-    F: FnOnce(CancelScope) -> Fut,
-    Fut: Future,
-{
-    type Output = Result<Fut::Output, Cancelled>;
+impl<F: Body<CancelScope>> Future for Scope<F> {
+    type Output = Result<F::Output, Cancelled>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(start) = this.start.take() {
             this.body.as_mut().start(|| {
                 let node = context::node().expect("the scope's own region is entered");
-                start(CancelScope { node })
+                start.call(CancelScope { node })
             });
         }
         this.body
@@ -80,7 +79,7 @@ where
     }
 }
 
-impl<F, Fut> fmt::Debug for Scope<F, Fut> {
+impl<F: Body<CancelScope>> fmt::Debug for Scope<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scope").finish_non_exhaustive()
     }

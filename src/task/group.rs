@@ -39,10 +39,10 @@ use super::{
 ///
 /// With the panic of a child or of the body. When polled first where there is no runtime (rule R2).
 #[doc(alias = "nursery")]
-pub fn task_group<F, Fut, T>(body: F) -> TaskGroupFuture<F, Fut, T>
+pub fn task_group<F, Fut>(body: F) -> TaskGroupFuture<F>
 where
     F: FnOnce(TaskGroup) -> Fut,
-    Fut: Future<Output = T>,
+    Fut: Future,
 {
     TaskGroupFuture::new(body)
 }

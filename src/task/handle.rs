@@ -10,7 +10,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::{
+    context,
+    tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason},
+};
 
 /// A panic's payload.
 pub(crate) type Payload = Box<dyn Any + Send>;
@@ -100,13 +103,21 @@ impl<V> Child<V> {
 ///
 /// It may be awaited also after the group has returned. Dropping it does nothing: the group waits for
 /// the child all the same. If an await is dropped before completion, the handle can be awaited again.
+///
+/// When a cancel reaches the child and who awaits it, the latter is dropped there: it does not hear that the child was
+/// cancelled, unless a shield keeps it (rule T7).
 pub struct TaskHandle<V> {
     child: Arc<Child<V>>,
+    /// Whether it has left a cancelled scope the time to drop who awaits it.
+    yielded: bool,
 }
 
 impl<V> TaskHandle<V> {
     pub(super) fn new(child: Arc<Child<V>>) -> Self {
-        Self { child }
+        Self {
+            child,
+            yielded: false,
+        }
     }
 
     /// Whether the child is gone.
@@ -129,9 +140,17 @@ impl<V> Future for TaskHandle<V> {
     /// # Panics
     ///
     /// When polled again after it has given the outcome.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let yields = !self.yielded && context::is_cancelled();
         let mut slot = self.child.slot();
         if slot.finished {
+            if yields && matches!(slot.outcome, Some(Err(TaskError::Cancelled))) {
+                // What cancelled the child cancels the caller as well, and is about to drop it.
+                drop(slot);
+                self.yielded = true;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             let outcome = slot.outcome.take();
             drop(slot);
             return Poll::Ready(

@@ -24,7 +24,7 @@ use super::{
     members::{Members, forget_panic},
 };
 use crate::{
-    cancel::{Hold, Polled, Regional, parked},
+    cancel::{Body, Hold, Polled, Regional, parked},
     runtime,
 };
 
@@ -167,10 +167,13 @@ where
 pin_project! {
     /// The future of [`task_group`](super::task_group).
     #[must_use = "futures do nothing until they are awaited"]
-    pub struct TaskGroupFuture<F, Fut, T> {
+    pub struct TaskGroupFuture<F>
+    where
+        F: Body<TaskGroup>,
+    {
         start: Option<F>,
         #[pin]
-        host: Host<Always<Fut>, T, Infallible>,
+        host: Host<Always<F::Future>, F::Output, Infallible>,
     }
 }
 
@@ -184,7 +187,7 @@ pin_project! {
     }
 }
 
-impl<F, Fut, T> TaskGroupFuture<F, Fut, T> {
+impl<F: Body<TaskGroup>> TaskGroupFuture<F> {
     pub(super) fn new(start: F) -> Self {
         Self {
             start: Some(start),
@@ -202,19 +205,15 @@ impl<F, Fut, T, E> TryTaskGroupFuture<F, Fut, T, E> {
     }
 }
 
-impl<F, Fut, T> Future for TaskGroupFuture<F, Fut, T>
-where
-    F: FnOnce(TaskGroup) -> Fut,
-    Fut: Future<Output = T>,
-{
-    type Output = T;
+impl<F: Body<TaskGroup>> Future for TaskGroupFuture<F> {
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if let Some(start) = this.start.take() {
             this.host
                 .as_mut()
-                .open(|members| Always::new(start(TaskGroup::new(members))));
+                .open(|members| Always::new(start.call(TaskGroup::new(members))));
         }
         this.host.poll(cx).map(|outcome| match outcome {
             Ok(value) => value,
@@ -241,7 +240,7 @@ where
     }
 }
 
-impl<F, Fut, T> fmt::Debug for TaskGroupFuture<F, Fut, T> {
+impl<F: Body<TaskGroup>> fmt::Debug for TaskGroupFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskGroupFuture").finish_non_exhaustive()
     }

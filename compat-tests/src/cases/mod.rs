@@ -1,6 +1,7 @@
 //! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
 
 pub mod checkpoints;
+pub mod composition;
 pub mod contract;
 pub mod deadlines;
 pub mod entry;

@@ -244,8 +244,9 @@ pub fn c118_a_future_moves_into_another_run(rig: &Rig, t: &Trace) {
     let moved = rig
         .run(async move {
             assert!(peek(&mut moved).await.is_pending());
-            moved
+            Some(moved)
         })
+        .unwrap()
         .unwrap();
     let value = rig
         .run(async move {

@@ -4,6 +4,8 @@
 //! case that goes leaves a gap. An entry reads: identity, level, rules, what the backend must be able to
 //! do, name, golden trace.
 
+#[allow(clippy::wildcard_imports)]
+use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 #[cfg(unix)]
 #[allow(clippy::wildcard_imports)]
 use crate::cases::contract::sources::*;
@@ -101,5 +103,7 @@ mod threads;
 mod limits;
 #[macro_use]
 mod time;
+#[macro_use]
+mod composition;
 
-collect! { { contract runs cancellation tasks threads limits time } {} }
+collect! { { contract runs cancellation tasks threads limits time composition } {} }

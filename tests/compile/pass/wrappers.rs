@@ -1,10 +1,10 @@
 //! Async closures inside generic wrappers, and what to do where the compiler loses track of them.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use anyrt::{
     cancel::CancelScope,
-    scope,
+    fail_after, scope, shield,
     task::{TaskGroup, TryTaskGroup},
     task_group, try_task_group, yield_now,
 };
@@ -39,6 +39,45 @@ fn pass_bodies_on() {
         tg.spawn(async {});
         yield_now().await;
     }));
+}
+
+/// As `join!` and most other combinators are written: generic over the future alone.
+async fn passed_through<F: Future>(future: F) -> F::Output {
+    let future = future;
+    future.await
+}
+
+/// A body that borrows stays bound to its future when a combinator takes both over.
+#[test]
+fn take_over_bodies_that_borrow() {
+    spawned(async {
+        let mut word = String::from("word");
+        let length = passed_through(scope(async |_| {
+            yield_now().await;
+            word.len()
+        }))
+        .await;
+        passed_through(task_group(async |_| {
+            yield_now().await;
+            word.push('s');
+        }))
+        .await;
+        // The error is a type parameter of its own here, which takes one `async` block more.
+        let borrowed = passed_through(async {
+            try_task_group(async |_: TryTaskGroup<&'static str>| {
+                yield_now().await;
+                Ok(word.as_str())
+            })
+            .await
+        })
+        .await;
+        passed_through(shield(passed_through(fail_after(
+            Duration::from_secs(1),
+            scope(|_| async { (length, borrowed.is_ok()) }),
+        ))))
+        .await
+        .is_ok()
+    });
 }
 
 /// The argument is typed, and the closure moves: this is the form that works everywhere.
