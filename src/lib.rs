@@ -29,7 +29,7 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | root | the names of everyday use: [`run`], [`task_group`], [`scope`], [`move_on_after`], [`shield`], [`sleep`], [`to_thread`] … |
+//! | root | the names of everyday use: [`run`], [`task_group`], [`scope`], [`move_on_after`], [`shield`], [`finally`], [`sleep`], [`to_thread`] … |
 //! | [`task`] | groups, handles, errors |
 //! | [`cancel`] | scopes, deadlines, shields, reasons |
 //! | [`time`] | sleeping, [`Instant`](time::Instant) |
@@ -49,6 +49,7 @@
 pub mod cancel;
 pub mod debug;
 mod entry;
+mod payload;
 pub mod prelude;
 pub mod runtime;
 pub mod sync;
@@ -56,7 +57,7 @@ pub mod task;
 pub mod thread;
 pub mod time;
 
-pub use cancel::{fail_after, move_on_after, scope, shield};
+pub use cancel::{fail_after, finally, move_on_after, scope, shield};
 pub use entry::{Builder, LaunchBuilder, RunError, run, run_local};
 pub use task::{task_group, try_task_group};
 pub use thread::to_thread;

@@ -99,7 +99,7 @@ pub(crate) fn parked<T>() -> Poll<T> {
 }
 
 /// Keeps the timer at the deadline; returns why the scope ends now, if it does.
-fn poll_deadline(
+pub(super) fn poll_deadline(
     mut timer: Pin<&mut Option<Timer>>,
     node: &NodeRef,
     deadline: Deadline,

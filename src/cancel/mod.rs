@@ -31,6 +31,7 @@
 //! - A cancel is final, and the first [`Reason`] is kept (C3).
 //! - An operation that begins in a cancelled scope yields once before it takes effect (C4).
 //! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5).
+//! - A [`finally`] runs its clean-up, shielded, whatever becomes of its body (C9).
 //! - The outermost cancelled scope reports; the ones inside are dropped with its body (C6). A future
 //!   that is polled in another place than before belongs there from then on.
 //! - [`cancelled`] and [`is_cancelled`] let code see for itself (C11).
@@ -38,7 +39,10 @@
 mod body;
 mod cancellable;
 mod cancelled;
+mod course;
 mod deadline;
+mod finally;
+mod grace;
 mod regional;
 mod scope;
 mod shield;
@@ -51,6 +55,8 @@ pub use cancelled::{CancelRequested, cancelled};
 pub use deadline::{
     FailAfter, MoveOnAfter, TimedOut, fail_after, fail_at, move_on_after, move_on_at,
 };
+pub use finally::{Finally, finally, finally_with};
+pub use grace::GraceShield;
 pub(crate) use regional::{Polled, Regional};
 pub use scope::{CancelScope, Cancelled, Scope, scope};
 pub(crate) use shield::Hold;

@@ -6,6 +6,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use anyrt_core::{
@@ -15,12 +16,16 @@ use anyrt_core::{
 };
 use pin_project_lite::pin_project;
 
-use super::regional::{Polled, Regional};
+use super::{
+    grace::GraceShield,
+    regional::{Polled, Regional},
+};
 
 /// Runs `body` to its end, even if a scope around it is cancelled meanwhile.
 ///
 /// The scopes around it wait for it, then end at their next suspension. Scopes *inside* the shield work
-/// as ever, so that `shield(move_on_after(..))` bounds a clean-up. Rule C5.
+/// as ever, so that `shield(move_on_after(..))` bounds a clean-up; [`Shield::grace`] bounds it from the cancel on.
+/// Rule C5.
 ///
 /// # Cancel safety
 ///
@@ -40,6 +45,36 @@ pin_project! {
         #[pin]
         body: Regional<Fut>,
         hold: Option<Hold>,
+    }
+}
+
+impl<Fut: Future> Shield<Fut> {
+    /// Lets the shield open `grace` after a cancel from outside has reached it, or after its first poll if it was
+    /// cancelled before.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # async fn flush() {}
+    /// # async fn shown() {
+    /// // A cancelled scope waits for the flush, but for two seconds at most.
+    /// anyrt::shield(flush()).grace(Duration::from_secs(2)).await;
+    /// # }
+    /// ```
+    ///
+    /// Until a cancel comes no clock is read, and no timer made. Inside, the end of the grace is the
+    /// [`current_deadline`](super::current_deadline) from then on. When it comes, the body is dropped where it suspends,
+    /// as that of any cancelled scope is (a shield in it is waited for), and the scopes around it end: this
+    /// future yields the body's value, or never returns. A grace too long for the clock has no end.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`shield`].
+    ///
+    /// # Panics
+    ///
+    /// When a cancel reaches it where there is no runtime (rule R2).
+    pub fn grace(self, grace: Duration) -> GraceShield<Fut> {
+        GraceShield::new(self.body, self.hold, grace)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The handle on a child, and where the child's outcome waits for it.
 
 use std::{
-    any::Any,
     error, fmt,
     future::Future,
     panic::{self, AssertUnwindSafe},
@@ -15,8 +14,7 @@ use anyrt_core::{
     tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason},
 };
 
-/// A panic's payload.
-pub(crate) type Payload = Box<dyn Any + Send>;
+pub(crate) use crate::payload::Payload;
 
 /// How a child ended other than with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -50,8 +50,8 @@ pin_project! {
 impl<Fut, T, E> Host<Fut, T, E> {
     fn new() -> Self {
         Self {
-            body: Regional::new(Region::new(Kind::Scope, Deadline::Never), None, None),
-            outer: Region::new(Kind::Scope, Deadline::Never),
+            body: Regional::new(Region::new(Kind::Part, Deadline::Never), None, None),
+            outer: Region::new(Kind::Part, Deadline::Never),
             members: None,
             value: None,
             hold: None,

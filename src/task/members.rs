@@ -2,7 +2,6 @@
 
 use std::{
     mem,
-    panic::{self, AssertUnwindSafe},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -14,8 +13,8 @@ use anyrt_core::{
     tree::{self, Closed, NodeRef, Reason},
 };
 
-use super::handle::Payload;
-use crate::runtime::AnyBackend;
+pub(crate) use crate::payload::forget_panic;
+use crate::{payload::Payload, runtime::AnyBackend};
 
 /// The shared part of a group.
 ///
@@ -109,13 +108,5 @@ impl<E> Members<E> {
 
     fn failures(&self) -> MutexGuard<'_, Failures<E>> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Drops something whose destructor may panic, where a panic is already on its way.
-pub(crate) fn forget_panic<T>(value: T) {
-    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        // A payload may panic in its own destructor, and so on: the second one is leaked.
-        mem::forget(payload);
     }
 }

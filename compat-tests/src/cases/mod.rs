@@ -1,11 +1,13 @@
 //! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
 
 pub mod checkpoints;
+pub mod cleanups;
 pub mod composition;
 pub mod contract;
 pub mod deadlines;
 pub mod entry;
 pub mod failures;
+pub mod graces;
 pub mod groups;
 pub mod handles;
 pub mod intervals;

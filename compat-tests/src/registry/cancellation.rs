@@ -181,6 +181,60 @@ macro_rules! cancellation {
                     "body: 7
                      main: Explicit";
             }
+            inside since "0.1" {
+                "C-130" Must [C5] c130_a_grace_has_an_end =
+                    "body: dropped
+                     main: Explicit";
+                "C-131" Must [C5] c131_a_grace_begins_with_the_cancel =
+                    "body: dropped
+                     main: Explicit";
+                "C-132" Must [C5] &[VirtualClock] c132_a_grace_that_is_not_needed =
+                    "timers: 0 1 0
+                     main: 5";
+                "C-133" Must [C5] c133_a_shield_inside_outlasts_the_grace =
+                    "body: inner-ends true dropped
+                     main: Explicit";
+                "C-134" Must [C5 C7] c134_a_grace_is_a_deadline =
+                    "inside: never at false
+                     main: 9";
+                "C-135" Must [C5] c135_no_grace_and_an_endless_one =
+                    "body: runs runs ends
+                     main: Explicit Explicit";
+
+                "C-140" Must [C9] c140_cleanup_follows_success =
+                    "order: body-dropped cleanup-begins false cleanup-ends at-once
+                     main: 6 7";
+                "C-141" Must [C9] c141_cleanup_follows_a_cancel =
+                    "order: body-dropped cleanup-begins false cleanup-ends scope-ends
+                     main: Explicit";
+                "C-142" Must [C9] c142_a_cancel_at_any_time =
+                    "order: cleanup-begins false cleanup-ends cleanup-begins false cleanup-ends
+                     main: Explicit Explicit";
+                "C-143" Must [C9] c143_cleanup_follows_a_panic =
+                    "order: body-dropped cleanup-begins false cleanup-ends
+                     main: of-the-body the-first";
+                "C-144" Must [C9] c144_a_panic_of_the_cleanup =
+                    "main: after-a-value after-a-cancel of-the-closure";
+                "C-145" Must [C9 C5] c145_a_shield_in_the_body_comes_first =
+                    "order: shield-ends cleanup-begins false cleanup-ends
+                     main: Explicit";
+                "C-146" Must [C9] c146_cleanups_nest =
+                    "order: inner middle outer
+                     main: Explicit";
+                "C-147" Must [C9 R4] c147_what_a_foreign_drop_loses =
+                    "body: dropped
+                     main: Explicit";
+                "C-148" Must [C9] c148_a_resource_is_lent_to_both =
+                    "resource: used dropped
+                     main: Explicit 2";
+                "C-149" Must [C9 T6] c149_a_timeout_waits_for_the_cleanups_of_children = "main: 10 false";
+                "C-150" Must [C9] c150_a_destructor_that_panics =
+                    "order: cleanup-begins false cleanup-ends
+                     main: of-the-destructor";
+                "C-151" Must [C9 C6] c151_an_unfinished_cleanup_moves =
+                    "order: cleanup-begins false cleanup-ends
+                     main: 7 panicked";
+            }
             launching since "0.1" {
                 "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
                     "moved: false

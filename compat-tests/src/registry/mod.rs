@@ -13,8 +13,10 @@ use crate::cases::contract::sources::*;
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
     entry::*, failures::*, groups::*, handles::*, intervals::*, limiter::*, local_runs::*,
-    moves::*, requests::*, scopes::*, shields::*, threads::*, time::*,
+    scopes::*, shields::*, threads::*, time::*,
 };
+#[allow(clippy::wildcard_imports)]
+use crate::cases::{cleanups::*, graces::*, moves::*, requests::*};
 use crate::{
     Body, Case,
     Level::Must,

@@ -134,12 +134,18 @@ pub fn existing_node() -> Option<NodeRef> {
     })
 }
 
-/// The nearest region that a cancel ends: its node, unless a shield comes first.
+/// The nearest region that a cancel ends and that reports it: its node, unless a shield comes first.
 pub fn nearest_scope() -> Option<NodeRef> {
     pointer::with(|innermost| {
-        innermost
-            .filter(|frame| frame.region.kind() != Kind::Shield)
-            .map(Frame::node)
+        let mut current = innermost;
+        while let Some(frame) = current {
+            match frame.region.kind() {
+                Kind::Part => current = frame.outer,
+                Kind::Shield => return None,
+                _ => return Some(frame.node()),
+            }
+        }
+        None
     })
 }
 

@@ -30,6 +30,8 @@ impl Branch for Node {
 pub enum Kind {
     /// A region that a handle or a deadline can cancel.
     Scope,
+    /// A region inside an operation: a cancel reaches it, and what encloses the operation reports.
+    Part,
     /// A region that a cancel from outside does not reach.
     Shield,
     /// The top of a task.
@@ -113,7 +115,7 @@ impl Node {
     /// A node outside the tree.
     pub fn new(kind: Kind, deadline: Deadline) -> Self {
         let flags = match kind {
-            Kind::Scope => 0,
+            Kind::Scope | Kind::Part => 0,
             Kind::Shield => SHIELD,
             Kind::Task => ROOT,
             Kind::Children => JOIN,
