@@ -39,6 +39,12 @@
 //! | [`debug`] | what is alive |
 //! | [`prelude`] | the extension traits |
 //!
+//! | feature | what it turns on |
+//! |---|---|
+//! | `tokio`, `smol`, `async-std` | the backend on that runtime |
+//! | `sim` | a runtime for tests: virtual time, orders drawn from a seed |
+//! | `macros` | `#[anyrt::main]`, and `#[anyrt::test]`, which runs a test on every backend that is on |
+//!
 //! # What is not promised
 //!
 //! Foreign code that drops a facade future (a `select!`, a native timeout, an abort) does so at once: shields in
@@ -46,6 +52,10 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+#[path = "attributes.rs"]
+pub mod __attributes;
 pub mod cancel;
 pub mod debug;
 mod entry;
@@ -57,7 +67,10 @@ pub mod task;
 pub mod thread;
 pub mod time;
 
+#[cfg(feature = "macros")]
+pub use anyrt_macros::{main, test};
 pub use cancel::{fail_after, finally, move_on_after, scope, shield};
+pub use cancel::{fail_after, move_on_after, scope, shield};
 pub use entry::{Builder, LaunchBuilder, RunError, run, run_local};
 pub use task::{task_group, try_task_group};
 pub use thread::to_thread;

@@ -1,0 +1,4 @@
+#[anyrt::test(backends = [])]
+async fn nowhere() {}
+
+fn main() {}

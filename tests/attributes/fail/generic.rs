@@ -1,0 +1,4 @@
+#[anyrt::test]
+async fn generic<T>() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[anyrt::main(backend = "smol", backend = "smol")]
+async fn start() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[anyrt::main(local = "yes")]
+async fn start() {}
+
+fn main() {}

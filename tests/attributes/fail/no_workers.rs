@@ -1,0 +1,4 @@
+#[anyrt::main(worker_threads = 0)]
+async fn start() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[anyrt::main]
+fn start() {}
+
+fn main() {}

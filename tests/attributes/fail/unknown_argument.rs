@@ -1,0 +1,4 @@
+#[anyrt::main(flavor = "tokio")]
+async fn start() {}
+
+fn main() {}

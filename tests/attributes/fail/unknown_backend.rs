@@ -1,0 +1,4 @@
+#[anyrt::main(backend = "tokyo")]
+async fn start() {}
+
+fn main() {}

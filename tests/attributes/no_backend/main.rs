@@ -1,0 +1,4 @@
+#[anyrt::main]
+async fn start() {}
+
+fn main() {}
