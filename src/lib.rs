@@ -70,7 +70,6 @@ pub mod time;
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};
 pub use cancel::{fail_after, finally, move_on_after, scope, shield};
-pub use cancel::{fail_after, move_on_after, scope, shield};
 pub use entry::{Builder, LaunchBuilder, RunError, run, run_local};
 pub use task::{task_group, try_task_group};
 pub use thread::to_thread;
