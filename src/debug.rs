@@ -1,5 +1,7 @@
 //! Looking into a run from inside.
 
+pub use crate::task::unhandled::{UnhandledError, on_unhandled_error};
+
 use crate::runtime::{self, NoRuntime};
 
 /// What is alive in a run.

@@ -7,12 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::{
-    Counts, ErasedBackend, Instant,
-    limiter::Limiter,
-    sync::Mutex,
-    tree::{Deadline, Kind, Node, NodeRef},
-};
+use crate::{Counts, ErasedBackend, Instant, limiter::Limiter, sync::Mutex, tree::NodeRef};
 
 /// A runtime as the poll context knows it: the facade's own handle, and what the run shares.
 ///
@@ -73,13 +68,13 @@ pub struct Shared {
 pub const DEFAULT_THREADS: usize = 40;
 
 impl Shared {
-    /// A fresh root with the default limiter. Deadlines are rounded to a grid that starts at `origin`, or
-    /// not at all.
-    pub fn new(origin: Option<Instant>) -> Arc<Self> {
+    /// A run whose tasks are below `root`, with the default limiter. Deadlines are rounded to a grid that starts at
+    /// `origin`, or not at all.
+    pub fn new(origin: Option<Instant>, root: NodeRef) -> Arc<Self> {
         Arc::new(Self {
             origin,
             quiet: Mutex::new(None),
-            root: Arc::new(Node::new(Kind::Children, Deadline::Never)),
+            root,
             limiter: Arc::new(Limiter::new(Some(DEFAULT_THREADS))),
             counts: Counts::default(),
         })

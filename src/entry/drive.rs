@@ -18,7 +18,7 @@ use anyrt_core::{
 use super::RunError;
 use crate::{
     runtime::{AnyBackend, Timer},
-    task::{Always, Members, in_place, spawn},
+    task::{Always, Fate, Members, in_place, spawn},
 };
 
 /// How a run goes, on whichever runtime.
@@ -50,7 +50,7 @@ where
 
     fn run<L: Launch>(self, launch: L, options: Options) -> Result<Fut::Output, RunError> {
         let run = Run::new(launch, options);
-        let main = spawn(&run.members, Always::new(self.0));
+        let main = spawn(&run.members, Kind::Task, Always::new(self.0));
         run.finish(async { main.await.ok() })
     }
 }
@@ -86,17 +86,14 @@ struct Run<L> {
 impl<L: Launch> Run<L> {
     fn new(launch: L, options: Options) -> Self {
         let handle = AnyBackend::of(&launch.backend());
-        let shared = Shared::new((!options.exact_deadlines).then(|| handle.now()));
-        let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
         let outer: NodeRef = Arc::new(Node::new(Kind::Scope, Deadline::Never));
-        // Fresh nodes: nothing is closed yet.
-        let _ = tree::attach(shared.root(), &outer);
-        let members = Members::new(
-            (runtime, handle.clone()),
-            outer,
-            Arc::clone(shared.root()),
-            Reason::Shutdown,
+        let root = Fate::new(&outer, Reason::Shutdown);
+        let shared = Shared::new(
+            (!options.exact_deadlines).then(|| handle.now()),
+            Arc::clone(&root) as NodeRef,
         );
+        let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
+        let members = Members::new((runtime, handle.clone()), root);
         Self {
             launch,
             options,
@@ -112,7 +109,7 @@ impl<L: Launch> Run<L> {
         let mut unfinished = None;
         self.launch.block_on(pin!(async {
             outcome = main.await;
-            tree::cancel(&self.members.outer, Reason::Shutdown);
+            tree::cancel(self.members.outer(), Reason::Shutdown);
             if let Some(after) = self.options.shutdown_timeout {
                 unfinished = quiet_within(&self.handle, &self.shared, after).await;
             } else {
@@ -122,6 +119,7 @@ impl<L: Launch> Run<L> {
         // What still runs was abandoned, or has used up its time.
         self.launch.shutdown(Duration::ZERO);
 
+        self.members.retire();
         let failures = self.members.take_failures();
         if let Some(payload) = failures.panic {
             panic::resume_unwind(payload);

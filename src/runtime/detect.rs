@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use anyrt_core::Shared;
+use anyrt_core::{
+    Shared,
+    tree::{Deadline, Kind, Node},
+};
 
 #[cfg(any(feature = "tokio", feature = "smol", feature = "async-std"))]
 use super::any_backend;
@@ -69,5 +72,9 @@ pub(super) fn native() -> Option<&'static str> {
 /// What all facade code inside foreign runtimes shares: one for the process.
 pub(super) fn ambient() -> &'static Arc<Shared> {
     static AMBIENT: OnceLock<Arc<Shared>> = OnceLock::new();
-    AMBIENT.get_or_init(|| Shared::new(Some(std::time::Instant::now().into())))
+    AMBIENT.get_or_init(|| {
+        // Above nobody: what runs here belongs to the foreign runtime.
+        let root = Arc::new(Node::new(Kind::Children, Deadline::Never));
+        Shared::new(Some(std::time::Instant::now().into()), root)
+    })
 }

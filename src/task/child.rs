@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    panic::{self, AssertUnwindSafe},
+    panic::{self, AssertUnwindSafe, Location},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -10,33 +10,43 @@ use std::{
 
 use anyrt_core::{
     context::Region,
-    tree::{Kind, NodeRef},
+    tree::{Branch, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
 use super::{
-    handle::{Child, TaskError, TaskHandle},
-    members::Members,
+    handle::{Child, Payload, TaskError, TaskHandle},
+    members::{Members, forget_panic},
 };
 use crate::cancel::{Polled, Regional};
 
+/// Where a task was spawned.
+pub(super) type Place = &'static Location<'static>;
+
 /// Starts a child of the group, or drops `body` unpolled if the group is closed.
+///
+/// `kind` is [`Kind::Task`] or [`Kind::Daemon`].
 #[track_caller]
-pub(crate) fn spawn<E, V, Fut>(members: &Arc<Members<E>>, body: Fut) -> TaskHandle<V>
+pub(crate) fn spawn<E, V, Fut>(members: &Arc<Members<E>>, kind: Kind, body: Fut) -> TaskHandle<V>
 where
     E: Send + 'static,
     V: Send + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
-    let (task, handle) = prepare(members, body);
-    if let Some(task) = task {
-        // A refused task has been dropped, and has thereby ended as cancelled.
-        let _ = members.handle.spawn(task);
+    let child = Child::new(kind);
+    let handle = TaskHandle::new(Arc::clone(&child));
+    let node: NodeRef = Arc::clone(&child) as NodeRef;
+    if members.admit(&node).is_err() {
+        drop(body);
+        child.cancelled_unpolled();
+        return handle;
     }
+    launch(members, node, child, body, Location::caller());
     handle
 }
 
 /// A child of the group that the caller polls itself, in its own task; its end is the group's to report.
+#[track_caller]
 pub(crate) fn in_place<E, Fut>(
     members: &Arc<Members<E>>,
     body: Fut,
@@ -45,7 +55,12 @@ where
     E: Send + 'static,
     Fut: Future<Output = Result<(), E>>,
 {
-    let (task, _handle) = prepare(members, body);
+    let child = Child::<()>::new(Kind::Task);
+    let node: NodeRef = Arc::clone(&child) as NodeRef;
+    let task = match members.admit(&node) {
+        Ok(()) => Some(prepare(members, node, child, body, Location::caller())),
+        Err(_closed) => None,
+    };
     async {
         if let Some(task) = task {
             task.await;
@@ -53,56 +68,86 @@ where
     }
 }
 
-/// The child's task and its handle; no task, and no body any more, if the group is closed.
-fn prepare<E, V, Fut>(
+/// Hands a task whose node is in its place to the runtime.
+pub(super) fn launch<E, P, Fut>(
     members: &Arc<Members<E>>,
+    node: NodeRef,
+    post: Arc<P>,
     body: Fut,
-) -> (Option<ChildTask<E, V, Fut>>, TaskHandle<V>)
-where
-    E: Send,
-    V: Send + 'static,
+    place: Place,
+) where
+    E: Send + 'static,
+    P: Post<E>,
+    Fut: Future<Output = Result<P::Value, E>> + Send + 'static,
 {
-    let child = Child::new();
-    let handle = TaskHandle::new(Arc::clone(&child));
-    let node: NodeRef = Arc::clone(&child) as NodeRef;
-    if members.admit(&node).is_err() {
-        drop(body);
-        child.finish(Err(TaskError::Cancelled));
-        return (None, handle);
-    }
+    let task = prepare(members, node, post, body, place);
+    // A refused task has been dropped, and has thereby ended as cancelled.
+    let _ = members.handle.spawn(task);
+}
+
+fn prepare<E, P, Fut>(
+    members: &Arc<Members<E>>,
+    node: NodeRef,
+    post: Arc<P>,
+    body: Fut,
+    place: Place,
+) -> ChildTask<E, P, Fut>
+where
+    E: Send + 'static,
+    P: Post<E>,
+{
     members.runtime.shared().counts().tasks.up();
-    let task = ChildTask {
+    ChildTask {
         body: Regional::new(
             Region::with_node(Kind::Task, node),
             Some(Arc::clone(&members.runtime)),
             Some(body),
         ),
-        child: Some(child),
+        post: Some(post),
         members: Arc::clone(members),
-    };
-    (Some(task), handle)
+        place,
+    }
+}
+
+/// Where a child's end is told.
+pub(super) trait Post<E>: Branch {
+    /// What the child returns.
+    type Value: Send + 'static;
+
+    /// The body is pending. What this has to drop meanwhile may panic.
+    fn suspended(&self) {}
+
+    /// The child failed.
+    fn failed(&self, members: &Members<E>, error: E, place: Place);
+
+    /// The child panicked, or something of it did when it was dropped.
+    fn panicked(&self, members: &Members<E>, payload: Payload);
+
+    /// The child has ended and nothing of it is left. Returns the payload of a destructor that panicked.
+    fn finish(&self, outcome: Result<Self::Value, TaskError>) -> Option<Payload>;
 }
 
 pin_project! {
     /// Polls a child in its own region, catches its panic, and tells the group how it ended.
-    struct ChildTask<E, V, Fut>
+    struct ChildTask<E, P, Fut>
     where
         E: Send,
-        V: Send,
-        V: 'static,
+        E: 'static,
+        P: Post<E>,
     {
         #[pin]
         body: Regional<Fut>,
         // Taken when the child has ended.
-        child: Option<Arc<Child<V>>>,
+        post: Option<Arc<P>>,
         members: Arc<Members<E>>,
+        place: Place,
     }
 
-    impl<E, V, Fut> PinnedDrop for ChildTask<E, V, Fut>
+    impl<E, P, Fut> PinnedDrop for ChildTask<E, P, Fut>
     where
         E: Send,
-        V: Send,
-        V: 'static,
+        E: 'static,
+        P: Post<E>,
     {
         fn drop(this: Pin<&mut Self>) {
             // The runtime dropped the task: it is shutting down, or refused it.
@@ -116,57 +161,68 @@ type Ending<V, E> = Result<Result<V, TaskError>, Failure<E>>;
 
 enum Failure<E> {
     Error(E),
-    Panic(super::handle::Payload),
+    Panic(Payload),
 }
 
-impl<E, V, Fut> ChildTask<E, V, Fut>
+impl<E, P, Fut> ChildTask<E, P, Fut>
 where
-    E: Send,
-    V: Send + 'static,
+    E: Send + 'static,
+    P: Post<E>,
 {
     /// In this order, because the group may return right after the last step: the future goes, the
-    /// outcome is handed over, the failure is kept, the node leaves the tree.
-    fn end(self: Pin<&mut Self>, ending: Ending<V, E>) {
+    /// failure is kept, the outcome is handed over, the node leaves the tree.
+    fn end(self: Pin<&mut Self>, ending: Ending<P::Value, E>) {
         let mut this = self.project();
-        let Some(child) = this.child.take() else {
+        let Some(post) = this.post.take() else {
             return;
         };
-        let members = this.members;
+        let members = &**this.members;
         let dropping = panic::catch_unwind(AssertUnwindSafe(|| this.body.as_mut().drop_body()));
-        let outcome = match ending {
-            Ok(outcome) => outcome,
-            Err(Failure::Error(error)) => {
-                members.failed(error);
+        let outcome = match (ending, dropping) {
+            // Its destructors panicked: what it would have ended as counts no more.
+            (ending, Err(payload)) => {
+                post.panicked(members, payload);
+                forget_panic(ending);
+                Err(TaskError::Panicked)
+            }
+            (Ok(outcome), Ok(())) => outcome,
+            (Err(Failure::Error(error)), Ok(())) => {
+                post.failed(members, error, this.place);
                 Err(TaskError::Failed)
             }
-            Err(Failure::Panic(payload)) => {
-                members.panicked(payload);
+            (Err(Failure::Panic(payload)), Ok(())) => {
+                post.panicked(members, payload);
                 Err(TaskError::Panicked)
             }
         };
-        if let Err(payload) = dropping {
-            members.panicked(payload);
+        if let Some(payload) = post.finish(outcome) {
+            post.panicked(members, payload);
         }
-        if let Some(payload) = child.finish(outcome) {
-            members.panicked(payload);
-        }
-        drop(child);
+        drop(post);
         this.body.end();
         members.runtime.shared().task_gone();
     }
 }
 
-impl<E, V, Fut> Future for ChildTask<E, V, Fut>
+impl<E, P, Fut> Future for ChildTask<E, P, Fut>
 where
-    E: Send,
-    V: Send + 'static,
-    Fut: Future<Output = Result<V, E>>,
+    E: Send + 'static,
+    P: Post<E>,
+    Fut: Future<Output = Result<P::Value, E>>,
 {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let body = self.as_mut().project().body;
-        let ending = match panic::catch_unwind(AssertUnwindSafe(|| body.poll_body(cx))) {
+        let this = self.as_mut().project();
+        let (body, post) = (this.body, this.post);
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
+            let polled = body.poll_body(cx);
+            if let (Polled::Pending, Some(post)) = (&polled, post) {
+                post.suspended();
+            }
+            polled
+        }));
+        let ending = match polled {
             Ok(Polled::Ready(Ok(value))) => Ok(Ok(value)),
             Ok(Polled::Ready(Err(error))) => Err(Failure::Error(error)),
             Err(payload) => Err(Failure::Panic(payload)),

@@ -1,8 +1,8 @@
 //! The two kinds of group, and the handles their bodies get.
 
-use std::{convert::Infallible, fmt, future::Future, sync::Arc};
+use std::{convert::Infallible, fmt, future::Future, panic::Location, sync::Arc, time::Duration};
 
-use anyrt_core::tree::{self, Reason};
+use anyrt_core::tree::Kind;
 
 use super::{
     child,
@@ -10,6 +10,9 @@ use super::{
     host::{TaskGroupFuture, TryTaskGroupFuture},
     infallible::Always,
     members::Members,
+    shutdown::shutdown,
+    start::{Start, TryStart},
+    start_cell::Ready,
 };
 
 /// Runs `body` with a group in which it can spawn children; returns its value when all are gone.
@@ -96,10 +99,12 @@ pub struct TryTaskGroup<E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupStatistics {
-    /// Spawned since the group was opened.
+    /// Spawned since the group was opened, or begun to be started.
     pub spawned: usize,
-    /// Alive now.
+    /// What the group waits for now: children, daemons, pending starts, and groups that it has adopted.
     pub alive: usize,
+    /// How many of these are daemons.
+    pub daemons: usize,
     /// The most that were alive at once.
     pub peak: usize,
 }
@@ -129,7 +134,107 @@ impl TaskGroup {
         V: Send + 'static,
         Fut: Future<Output = V> + Send + 'static,
     {
-        child::spawn(&self.members, Always::new(child))
+        child::spawn(&self.members, Kind::Task, Always::new(child))
+    }
+
+    /// Starts a service child, which ends by itself with the group: it is cancelled when the body and all other
+    /// children are done.
+    ///
+    /// ```
+    /// # async fn heartbeat() {}
+    /// # async fn work() {}
+    /// # async fn shown() {
+    /// anyrt::task_group(async |tg| {
+    ///     tg.spawn_daemon(heartbeat());
+    ///     tg.spawn(work());
+    /// })
+    /// .await; // when `work` is done
+    /// # }
+    /// ```
+    ///
+    /// The group then waits for it as for any child, and its panic counts as any child's. Children that a daemon
+    /// spawns keep the group going. Rule T9.
+    #[track_caller]
+    pub fn spawn_daemon<Fut>(&self, child: Fut) -> TaskHandle<()>
+    where
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        child::spawn(&self.members, Kind::Daemon, Always::new(child))
+    }
+
+    /// Starts a child and waits until it says that it is ready; gives the value that it says so with.
+    ///
+    /// ```
+    /// # async fn bind() -> u16 { 80 }
+    /// # async fn serve(_: u16) {}
+    /// # async fn shown() {
+    /// anyrt::task_group(async |tg| {
+    ///     let port = tg
+    ///         .start(async move |ready| {
+    ///             let port = bind().await;
+    ///             ready.set(port);
+    ///             serve(port).await;
+    ///         })
+    ///         .await;
+    ///     assert_eq!(port, Ok(80));
+    ///     // `serve` runs on, as a child of the group.
+    /// })
+    /// .await;
+    /// # }
+    /// ```
+    ///
+    /// Until then the child belongs to the scope around this call, not to the group: a cancel of that scope ends
+    /// it, one of the group does not. The group does not return meanwhile. Rule T8.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::ExitedEarly`](super::StartError::ExitedEarly) if the child ended without having called
+    /// [`Ready::set`], [`StartError::Closed`](super::StartError::Closed) if the group is closed: then `child` is
+    /// dropped without being called.
+    ///
+    /// # Panics
+    ///
+    /// With the child's panic, if it is not ready by then.
+    ///
+    /// # Cancel safety
+    ///
+    /// A facade scope that is cancelled meanwhile waits for the child to end. If foreign code drops this future before
+    /// completion, a child that is not ready is cancelled; the group around waits for it (rule C10).
+    #[doc(alias = "started")]
+    #[track_caller]
+    pub fn start<V, F, Fut>(&self, child: F) -> Start<F, Fut, V>
+    where
+        V: Send + 'static,
+        F: FnOnce(Ready<V>) -> Fut,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        Start::new(&self.members, Kind::Task, child)
+    }
+
+    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// See [`start`](Self::start).
+    #[track_caller]
+    pub fn start_daemon<V, F, Fut>(&self, child: F) -> Start<F, Fut, V>
+    where
+        V: Send + 'static,
+        F: FnOnce(Ready<V>) -> Fut,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        Start::new(&self.members, Kind::Daemon, child)
+    }
+
+    /// Asks the children to come to an end, and cancels those that have not after `grace`.
+    ///
+    /// They see the request by [`cancelled`](crate::cancel::cancelled) and
+    /// [`is_cancelled`](crate::cancel::is_cancelled); nothing is dropped for it. Works at once, without being awaited, from
+    /// any thread. The group does not wait for the end of the grace if all are done before; of several calls the
+    /// earliest end counts. Rule C11.
+    #[track_caller]
+    pub fn shutdown(&self, grace: Duration) {
+        shutdown(&self.members, grace, Location::caller());
     }
 }
 
@@ -160,7 +265,59 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         V: Send + 'static,
         Fut: Future<Output = Result<V, E>> + Send + 'static,
     {
-        child::spawn(&self.members, child)
+        child::spawn(&self.members, Kind::Task, child)
+    }
+
+    /// Starts a service child, which ends by itself with the group; see [`TaskGroup::spawn_daemon`]. Its error counts
+    /// as any child's.
+    #[track_caller]
+    pub fn spawn_daemon<Fut>(&self, child: Fut) -> TaskHandle<()>
+    where
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+    {
+        child::spawn(&self.members, Kind::Daemon, child)
+    }
+
+    /// Starts a child and waits until it says that it is ready; see [`TaskGroup::start`].
+    ///
+    /// # Errors
+    ///
+    /// Also [`StartError::Failed`](super::StartError::Failed) if the child failed before it was ready; the group does not hear
+    /// of that. An error that comes later is the group's.
+    ///
+    /// # Cancel safety, panics
+    ///
+    /// See [`TaskGroup::start`].
+    #[track_caller]
+    pub fn start<V, F, Fut>(&self, child: F) -> TryStart<F, Fut, V, E>
+    where
+        V: Send + 'static,
+        F: FnOnce(Ready<V>) -> Fut,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+    {
+        TryStart::new(&self.members, Kind::Task, child)
+    }
+
+    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// See [`start`](Self::start).
+    #[track_caller]
+    pub fn start_daemon<V, F, Fut>(&self, child: F) -> TryStart<F, Fut, V, E>
+    where
+        V: Send + 'static,
+        F: FnOnce(Ready<V>) -> Fut,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+    {
+        TryStart::new(&self.members, Kind::Daemon, child)
+    }
+
+    /// Asks the children to come to an end, and cancels those that have not after `grace`; see
+    /// [`TaskGroup::shutdown`].
+    #[track_caller]
+    pub fn shutdown(&self, grace: Duration) {
+        shutdown(&self.members, grace, Location::caller());
     }
 }
 
@@ -169,19 +326,20 @@ macro_rules! common {
         /// Cancels all children, present and future. The body goes on: it has a value to return. To
         /// interrupt the body too, put the group in a [`scope`](crate::scope).
         pub fn cancel(&self) {
-            tree::cancel(&self.members.children, Reason::Explicit);
+            self.members.cancel();
         }
 
         /// Whether the group has returned, or was dropped; a child spawned now is dropped unpolled.
         pub fn is_closed(&self) -> bool {
-            self.members.children.node().is_closed()
+            self.members.children().node().is_closed()
         }
 
         /// How many children there are and have been.
         pub fn statistics(&self) -> GroupStatistics {
             GroupStatistics {
                 spawned: self.members.spawned(),
-                alive: self.members.children.node().children(),
+                alive: self.members.children().node().children(),
+                daemons: self.members.children().node().daemons(),
                 peak: self.members.peak(),
             }
         }

@@ -14,6 +14,10 @@ use anyrt_core::{
     tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason},
 };
 
+use super::{
+    child::{Place, Post},
+    members::Members,
+};
 pub(crate) use crate::payload::Payload;
 
 /// How a child ended other than with a value.
@@ -61,9 +65,9 @@ impl<V: Send + 'static> Branch for Child<V> {
 }
 
 impl<V> Child<V> {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(kind: Kind) -> Arc<Self> {
         Arc::new(Self {
-            node: Node::new(Kind::Task, Deadline::Never),
+            node: Node::new(kind, Deadline::Never),
             slot: Mutex::new(Slot {
                 outcome: None,
                 finished: false,
@@ -77,9 +81,27 @@ impl<V> Child<V> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Leaves the outcome for the handle, or drops it if there is none. Returns the payload of a
-    /// destructor that panicked.
-    pub(crate) fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
+    /// Its group was closed, so that it was never polled.
+    pub(super) fn cancelled_unpolled(&self) {
+        let mut slot = self.slot();
+        slot.finished = true;
+        slot.outcome = Some(Err(TaskError::Cancelled));
+    }
+}
+
+impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
+    type Value = V;
+
+    fn failed(&self, members: &Members<E>, error: E, place: Place) {
+        members.failed(error, place);
+    }
+
+    fn panicked(&self, members: &Members<E>, payload: Payload) {
+        members.panicked(payload);
+    }
+
+    /// Leaves the outcome for the handle, or drops it if there is none.
+    fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
         let (unwanted, joiner) = {
             let mut slot = self.slot();
             slot.finished = true;

@@ -8,16 +8,18 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    thread,
 };
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+    tree::{Deadline, Kind, Reason},
 };
 use pin_project_lite::pin_project;
 
 use super::{
     errors::Errors,
+    fate::Fate,
     group::{TaskGroup, TryTaskGroup},
     handle::Payload,
     infallible::Always,
@@ -67,24 +69,25 @@ impl<Fut, T, E> Host<Fut, T, E> {
         };
         let outer =
             context::enter(this.outer, None, context::node).expect("the region was just entered");
-        let children: NodeRef = Arc::new(Node::new(Kind::Children, Deadline::Never));
-        // A group's outer node is open as long as the group is.
-        let _ = tree::attach(&children, &outer);
         let runtime = Arc::clone(&attached.0);
-        let members = Members::new(attached, outer, children, Reason::SiblingFailed);
+        let members = Members::new(attached, Fate::new(&outer, Reason::SiblingFailed));
         *this.members = Some(Arc::clone(&members));
         this.body.as_mut().set_runtime(runtime);
         context::enter(this.outer, None, || this.body.start(|| body(members)));
     }
 
-    /// Foreign code drops the group, or it is parked: the children are cancelled, and end on their own.
+    /// Foreign code drops the group: the children are cancelled, and belong to the group around it.
     fn abandon(self: Pin<&mut Self>) {
         let this = self.project();
-        context::enter_where_it_is(this.outer, None, || this.body.drop_body());
+        let dropped = panic::catch_unwind(AssertUnwindSafe(|| {
+            context::enter_where_it_is(this.outer, None, || this.body.drop_body());
+        }));
         if let Some(members) = this.members.take() {
-            members.children.node().close();
-            tree::cancel(&members.outer, Reason::Explicit);
-            tree::detach(&members.children);
+            members.abandon();
+        }
+        match dropped {
+            Err(payload) if !thread::panicking() => panic::resume_unwind(payload),
+            dropped => forget_panic(dropped),
         }
     }
 }
@@ -103,14 +106,14 @@ where
         if this.body.has_body() {
             Self::poll_body(this.body.as_mut(), this.outer, members, this.value, cx);
         }
-        if this.body.has_body() || !members.children.node().close_if_empty(cx.waker()) {
+        if this.body.has_body() || !members.close_if_done(cx.waker()) {
             if this.hold.is_none() {
-                *this.hold = Some(Hold::new(&members.outer));
+                *this.hold = Some(Hold::new(members.outer()));
             }
             return Poll::Pending;
         }
         let failures = members.take_failures();
-        tree::detach(&members.children);
+        members.retire();
         *this.members = None;
         *this.hold = None;
         this.body.end();
@@ -139,7 +142,7 @@ where
         });
         match polled {
             Ok(Polled::Ready(Ok(output))) => *value = Some(output),
-            Ok(Polled::Ready(Err(error))) => members.failed(error),
+            Ok(Polled::Ready(Err(error))) => members.body_failed(error),
             Ok(Polled::Pending) => {
                 let node = body.node().expect("a pending body has a node");
                 if node.node().look(cx.waker()).must_drop() {

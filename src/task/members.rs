@@ -3,33 +3,44 @@
 use std::{
     mem,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    task::Waker,
 };
 
 use anyrt_core::{
     Runtime,
-    tree::{self, Closed, NodeRef, Reason},
+    tree::{self, Branch, Closed, NodeRef, Reason},
 };
 
+use super::{child::Place, fate::Fate, unhandled};
 pub(crate) use crate::payload::forget_panic;
 use crate::{payload::Payload, runtime::AnyBackend};
 
 /// The shared part of a group.
 ///
-/// Three nodes make a group: *outer*, under the scope around it; below that *body* and *children*. A
-/// failure cancels the first, the group's handle the third.
+/// Three nodes make a group: *outer*, under the scope around it; below that *children* (first, so that an orphan
+/// finds it) and *body*. A failure cancels the first, the group's handle the second.
 pub(crate) struct Members<E> {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) handle: AnyBackend,
-    pub(crate) outer: NodeRef,
-    pub(crate) children: NodeRef,
-    /// Why the others are cancelled when one member fails.
-    reason: Reason,
-    failures: Mutex<Failures<E>>,
+    fate: Arc<Fate>,
+    /// The same, as the tree knows it.
+    children: NodeRef,
+    errors: Mutex<Vec<Raised<E>>>,
+    /// How to report an error when nobody is left to return it to; known once there is a child.
+    report: OnceLock<Report<E>>,
     spawned: AtomicUsize,
     peak: AtomicUsize,
+}
+
+type Report<E> = fn(E, Option<Place>);
+
+/// An error, and where the task was spawned that raised it; `None` for the body.
+struct Raised<E> {
+    error: E,
+    place: Option<Place>,
 }
 
 /// What has gone wrong so far.
@@ -39,62 +50,89 @@ pub(crate) struct Failures<E> {
 }
 
 impl<E> Members<E> {
-    pub(crate) fn new(
-        (runtime, handle): (Arc<Runtime>, AnyBackend),
-        outer: NodeRef,
-        children: NodeRef,
-        reason: Reason,
-    ) -> Arc<Self> {
+    pub(crate) fn new((runtime, handle): (Arc<Runtime>, AnyBackend), fate: Arc<Fate>) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             handle,
-            outer,
-            children,
-            reason,
-            failures: Mutex::new(Failures {
-                errors: Vec::new(),
-                panic: None,
-            }),
+            children: Arc::clone(&fate) as NodeRef,
+            fate,
+            errors: Mutex::new(Vec::new()),
+            report: OnceLock::new(),
             spawned: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
         })
     }
 
-    /// Takes in a child's node, unless the group is closed.
-    pub(crate) fn admit(&self, child: &NodeRef) -> Result<(), Closed> {
-        let alive = tree::attach(child, &self.children)?;
-        self.spawned.fetch_add(1, Ordering::Relaxed);
-        self.peak.fetch_max(alive, Ordering::Relaxed);
-        Ok(())
+    /// The node around body and children.
+    pub(crate) fn outer(&self) -> &NodeRef {
+        self.fate.outer()
     }
 
-    /// Keeps an error, and cancels the other members.
-    pub(crate) fn failed(&self, error: E) {
-        self.failures().errors.push(error);
-        tree::cancel(&self.outer, self.reason);
+    /// The node that the children are below.
+    pub(crate) fn children(&self) -> &NodeRef {
+        &self.children
+    }
+
+    /// Keeps an error of the body, and cancels the other members.
+    pub(crate) fn body_failed(&self, error: E) {
+        self.errors().push(Raised { error, place: None });
+        self.fate.cancel_all();
     }
 
     /// Keeps the first panic, and cancels the other members.
     pub(crate) fn panicked(&self, payload: Payload) {
-        let dropped = {
-            let mut failures = self.failures();
-            if failures.panic.is_none() {
-                failures.panic = Some(payload);
-                None
-            } else {
-                Some(payload)
-            }
-        };
-        forget_panic(dropped);
-        tree::cancel(&self.outer, self.reason);
+        // A group's children node takes every panic.
+        let _ = self.fate.fail(payload);
+    }
+
+    /// Cancels the children, present and future.
+    pub(crate) fn cancel(&self) {
+        tree::cancel(&self.children, Reason::Explicit);
+    }
+
+    /// Closes the group if no child is left. If only daemons are, ends them; they still have to be waited for.
+    pub(crate) fn close_if_done(&self, waker: &Waker) -> bool {
+        let done = self.children.node().close_if_empty(waker);
+        if !done && self.children.node().daemons() > 0 {
+            // Wakes whoever was registered just now, who looks again.
+            tree::cancel_daemons(&self.children, Reason::Explicit);
+        }
+        done
     }
 
     /// Takes out what has gone wrong.
     pub(crate) fn take_failures(&self) -> Failures<E> {
-        let mut failures = self.failures();
+        let raised = mem::take(&mut *self.errors());
         Failures {
-            errors: mem::take(&mut failures.errors),
-            panic: failures.panic.take(),
+            errors: raised.into_iter().map(|raised| raised.error).collect(),
+            panic: self.fate.take_panic(),
+        }
+    }
+
+    /// The group has returned: its nodes leave the tree.
+    pub(crate) fn retire(&self) {
+        tree::detach(&self.children);
+    }
+
+    /// Nobody waits for the group any more: the children are cancelled, and whatever is around it waits for them
+    /// (rule C10).
+    pub(crate) fn abandon(&self) {
+        let children = &self.children;
+        children.node().close();
+        tree::cancel(children, Reason::Explicit);
+        tree::cancel(self.outer(), Reason::Explicit);
+        let adopter = tree::adopt(children, self.outer());
+        if adopter.is_none() {
+            tree::detach(children);
+        }
+        self.fate.orphan(adopter);
+        let raised = mem::take(&mut *self.errors());
+        for Raised { error, place } in raised {
+            match self.report.get() {
+                Some(report) => report(error, place),
+                // Without a child there is no waiting, and nothing to be dropped in between.
+                None => drop(error),
+            }
         }
     }
 
@@ -106,7 +144,36 @@ impl<E> Members<E> {
         self.peak.load(Ordering::Relaxed)
     }
 
-    fn failures(&self) -> MutexGuard<'_, Failures<E>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    fn errors(&self) -> MutexGuard<'_, Vec<Raised<E>>> {
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E: Send + 'static> Members<E> {
+    /// Takes in a child's node, unless the group is closed.
+    pub(crate) fn admit(&self, child: &NodeRef) -> Result<(), Closed> {
+        let alive = tree::attach(child, &self.children)?;
+        self.report.get_or_init(|| unhandled::report::<E>);
+        self.spawned.fetch_add(1, Ordering::Relaxed);
+        self.peak.fetch_max(alive, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Keeps the error of a child, and cancels the other members.
+    pub(crate) fn failed(&self, error: E, place: Place) {
+        {
+            let mut errors = self.errors();
+            // Whoever orphans the group says so first, and takes the errors then.
+            if !self.fate.is_orphaned() {
+                errors.push(Raised {
+                    error,
+                    place: Some(place),
+                });
+                drop(errors);
+                self.fate.cancel_all();
+                return;
+            }
+        }
+        unhandled::report(error, Some(place));
     }
 }

@@ -68,17 +68,25 @@
 
 mod child;
 mod errors;
+mod fate;
 mod group;
 mod handle;
 mod host;
 mod infallible;
 mod members;
+mod shutdown;
+mod start;
+mod start_cell;
+pub(crate) mod unhandled;
 
 pub(crate) use child::{in_place, spawn};
 pub use errors::{Errors, FirstError};
+pub(crate) use fate::Fate;
 pub use group::{GroupStatistics, TaskGroup, TryTaskGroup, task_group, try_task_group};
 pub(crate) use handle::Payload;
 pub use handle::{TaskError, TaskHandle};
 pub use host::{TaskGroupFuture, TryTaskGroupFuture};
 pub(crate) use infallible::Always;
 pub(crate) use members::{Members, forget_panic};
+pub use start::{Start, StartError, TryStart};
+pub use start_cell::Ready;

@@ -17,6 +17,8 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{cleanups::*, graces::*, moves::*, requests::*};
+#[allow(clippy::wildcard_imports)]
+use crate::cases::{daemons::*, starts::*};
 use crate::{
     Body, Case,
     Level::Must,
@@ -100,6 +102,8 @@ mod cancellation;
 #[macro_use]
 mod tasks;
 #[macro_use]
+mod starts;
+#[macro_use]
 mod threads;
 #[macro_use]
 mod limits;
@@ -108,4 +112,4 @@ mod time;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks threads limits time composition } {} }
+collect! { { contract runs cancellation tasks starts threads limits time composition } {} }

@@ -57,6 +57,26 @@ pub(super) const SOFT_AROUND: u32 = 1 << 8;
 /// Set at birth.
 pub(super) const WATCH: u32 = 1 << 9;
 
+/// Nobody waits for this child by itself: its group ends it when only such children are left.
+///
+/// Set at birth.
+pub(super) const DAEMON: u32 = 1 << 16;
+
+/// The group of this children node was dropped: with its last child it leaves the group that adopted it.
+///
+/// Set by `adopt`. Never cleared.
+pub(super) const ORPHANED: u32 = 1 << 17;
+
+/// This task belongs to the group it was started for, no longer to whoever started it.
+///
+/// Set by `hand_over`. Never cleared.
+pub(super) const HANDED: u32 = 1 << 18;
+
+/// This task has ended: it is too late to hand it over.
+///
+/// Set by `settle`. Never cleared.
+pub(super) const SETTLED: u32 = 1 << 19;
+
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;
 

@@ -34,17 +34,24 @@
 //! A region that is polled under another parent than before moves ([`rehome`]), and what it holds
 //! with it: the new parent is counted before the old one is released.
 //!
+//! A task that was started for a group is *handed over* to it ([`hand_over`]), and what a dropped group leaves
+//! behind is *adopted* by the group around it ([`adopt`]).
+//!
 //! Walks in both directions are loops, never recursion: depth is bounded by memory, not by the stack.
 
 mod deadline;
 mod flags;
+mod handover;
 mod holds;
 mod node;
+mod orphans;
 mod place;
 mod walk;
 
 pub use deadline::{Deadline, effective_deadline, expire};
+pub use handover::{cancel_unless_handed_over, hand_over};
 pub use holds::{hold, release};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
+pub use orphans::adopt;
 pub use place::{Closed, attach, detach, rehome};
-pub use walk::{cancel, soften};
+pub use walk::{cancel, cancel_daemons, soften};

@@ -1,12 +1,15 @@
 //! A node, and the look that a region takes at it.
 
-use std::{fmt, sync::Arc, task::Waker};
+use std::{any::Any, fmt, sync::Arc, task::Waker};
 
 use slab::Slab;
 
 use super::{
     Deadline,
-    flags::{CANCELLED, CLOSED, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT, SOFTENED, WATCH},
+    flags::{
+        CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT, SOFTENED,
+        WATCH,
+    },
 };
 use crate::sync::{AtomicU32, Mutex, MutexGuard, Ordering};
 
@@ -14,6 +17,15 @@ use crate::sync::{AtomicU32, Mutex, MutexGuard, Ordering};
 pub trait Branch: Send + Sync + 'static {
     /// The node.
     fn node(&self) -> &Node;
+
+    /// Takes the panic of an orphan that the group of this children node has adopted.
+    ///
+    /// # Errors
+    ///
+    /// The payload, where there is nobody in whom it could resume.
+    fn fail(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
+        Err(payload)
+    }
 }
 
 /// A shared reference to a node in the tree.
@@ -36,6 +48,8 @@ pub enum Kind {
     Shield,
     /// The top of a task.
     Task,
+    /// The top of a task that its group does not wait for: it ends when only such are left.
+    Daemon,
     /// The children of a group: its waker is woken when the last one has gone.
     Children,
     /// Somebody who waits to be cancelled, or asked to come to an end.
@@ -81,6 +95,8 @@ pub(super) struct State {
     /// Where the parent keeps this node.
     pub(super) slot: usize,
     pub(super) kids: Slab<NodeRef>,
+    /// How many of them are daemons.
+    pub(super) daemons: u32,
     /// Holds placed on this node, plus one for each child whose count is not zero.
     pub(super) holds: u32,
     /// The node that counts this one's holds; kept when the parent changes.
@@ -118,6 +134,7 @@ impl Node {
             Kind::Scope | Kind::Part => 0,
             Kind::Shield => SHIELD,
             Kind::Task => ROOT,
+            Kind::Daemon => ROOT | DAEMON,
             Kind::Children => JOIN,
             Kind::Watch => WATCH,
         };
@@ -128,6 +145,7 @@ impl Node {
                 parent: None,
                 slot: 0,
                 kids: Slab::new(),
+                daemons: 0,
                 holds: 0,
                 charged: None,
                 reason: None,
@@ -168,6 +186,11 @@ impl Node {
     /// How many children are attached.
     pub fn children(&self) -> usize {
         self.lock().kids.len()
+    }
+
+    /// How many of the children are daemons.
+    pub fn daemons(&self) -> usize {
+        self.lock().daemons as usize
     }
 
     /// Registers whom to wake, and looks, under one lock: nothing can happen in between.
@@ -238,6 +261,11 @@ impl State {
             Some(current) if current.will_wake(waker) => None,
             _ => self.waker.replace(waker.clone()),
         }
+    }
+
+    /// Whether every child is a daemon; true also if there is none.
+    pub(super) fn only_daemons(&self) -> bool {
+        self.kids.len() == self.daemons as usize
     }
 
     pub(super) fn is_under(&self, parent: &NodeRef) -> bool {

@@ -5,9 +5,9 @@ use std::{mem, sync::Arc};
 use slab::Slab;
 
 use super::{
-    flags::{CLOSED, JOIN, ROOT},
+    flags::{CLOSED, DAEMON, JOIN, ORPHANED, ROOT},
     holds,
-    node::NodeRef,
+    node::{NodeRef, State},
     walk,
 };
 
@@ -27,8 +27,7 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
         if parent.node().flags() & CLOSED != 0 {
             return Err(Closed);
         }
-        let slot = above.kids.insert(Arc::clone(node));
-        (slot, above.kids.len())
+        (above.seat(node), above.kids.len())
     };
     let (waker, below) = {
         let mut state = node.node().lock();
@@ -95,7 +94,7 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
     if let Some(placed) = placed {
         holds::release(&placed);
     }
-    let entered = parent.map(|parent| parent.node().lock().kids.insert(Arc::clone(node)));
+    let entered = parent.map(|parent| parent.node().lock().seat(node));
     let (waker, below) = {
         let mut state = node.node().lock();
         state.slot = entered.unwrap_or_default();
@@ -113,23 +112,57 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
     }
 }
 
-/// Strikes a node off its former parent's list; the last child of a group wakes the group.
-fn leave(parent: &NodeRef, slot: usize) {
-    let (kid, waker) = {
-        let mut above = parent.node().lock();
-        let kid = above.kids.try_remove(slot);
-        let empty = above.kids.is_empty();
-        if empty && above.kids.capacity() > KEPT_CAPACITY {
-            // A long-lived group must not keep the room of its largest crowd.
-            above.kids = Slab::new();
+/// Strikes a node off its former parent's list.
+///
+/// The last child of a group wakes the group, and so does the last one that is no daemon. The last child of a
+/// group that was dropped takes the children node with it, off the list of the group that has adopted it.
+pub(super) fn leave(parent: &NodeRef, slot: usize) {
+    let mut from = (Arc::clone(parent), slot);
+    loop {
+        let (parent, slot) = &from;
+        let flags = parent.node().flags();
+        let (kid, waker, orphaned) = {
+            let mut above = parent.node().lock();
+            let kid = above.kids.try_remove(*slot);
+            let daemon = kid
+                .as_ref()
+                .is_some_and(|kid| kid.node().flags() & DAEMON != 0);
+            if daemon {
+                above.daemons -= 1;
+            }
+            let empty = above.kids.is_empty();
+            if empty && above.kids.capacity() > KEPT_CAPACITY {
+                // A long-lived group must not keep the room of its largest crowd.
+                above.kids = Slab::new();
+            }
+            let waker = (flags & JOIN != 0 && (empty || !daemon && above.only_daemons()))
+                .then(|| above.waker.take())
+                .flatten();
+            let orphaned = empty && parent.node().flags() & ORPHANED != 0;
+            (kid, waker, orphaned)
+        };
+        drop(kid);
+        walk::wake(waker);
+        if !orphaned {
+            return;
         }
-        let waker = (empty && parent.node().flags() & JOIN != 0)
-            .then(|| above.waker.take())
-            .flatten();
-        (kid, waker)
-    };
-    drop(kid);
-    walk::wake(waker);
+        let next = {
+            let mut state = parent.node().lock();
+            state.parent.take().map(|adopter| (adopter, state.slot))
+        };
+        let Some(next) = next else { return };
+        from = next;
+    }
+}
+
+impl State {
+    /// Puts a node on the list of children; returns where. The caller holds the lock.
+    pub(super) fn seat(&mut self, node: &NodeRef) -> usize {
+        if node.node().flags() & DAEMON != 0 {
+            self.daemons += 1;
+        }
+        self.kids.insert(Arc::clone(node))
+    }
 }
 
 /// How much room for children a node without any keeps.

@@ -12,9 +12,25 @@ use super::{
 /// Idempotent, callable from any thread at any time, also on a node that has left the tree. Returns
 /// whether this was the node's first cancel; the first reason is kept.
 pub fn cancel(node: &NodeRef, reason: Reason) -> bool {
+    cancel_if(node, reason, |_, _| true)
+}
+
+/// Cancels a group's children node if only daemons are left there: they have nobody to serve any more.
+///
+/// Looks and marks under one lock: a child that a daemon spawns is in time, or finds the group cancelled.
+pub fn cancel_daemons(children: &NodeRef, reason: Reason) -> bool {
+    cancel_if(children, reason, |state, _| state.only_daemons())
+}
+
+/// Cancels if the node's state and flags allow it, which are looked at under the lock that it is marked under.
+pub(super) fn cancel_if(
+    node: &NodeRef,
+    reason: Reason,
+    may: impl FnOnce(&State, u32) -> bool,
+) -> bool {
     let (waker, kids) = {
         let mut state = node.node().lock();
-        if state.reason.is_some() {
+        if state.reason.is_some() || !may(&state, node.node().flags()) {
             return false;
         }
         state.reason = Some(reason);

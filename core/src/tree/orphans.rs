@@ -1,0 +1,77 @@
+//! Orphans: what foreign code leaves behind when it drops a group, or the start of a task.
+
+use std::sync::Arc;
+
+use super::{
+    flags::{CLOSED, JOIN, ORPHANED},
+    node::NodeRef,
+    place,
+};
+
+/// Moves an orphan to the nearest group around `around` that is open; that group then waits for it.
+///
+/// The orphan is a children node, which leaves the group with its last child, or the node of one task. It is to
+/// be cancelled before: what it has inherited so far does not move along. Returns the group's children node,
+/// or `None` where there is no group, or the orphan has ended; its place is then as before.
+pub fn adopt(orphan: &NodeRef, around: &NodeRef) -> Option<NodeRef> {
+    let mut below = Arc::clone(around);
+    loop {
+        let group = group_around(&below)?;
+        let slot = {
+            let mut above = group.node().lock();
+            let open = group.node().flags() & CLOSED == 0;
+            open.then(|| above.seat(orphan))
+        };
+        if let Some(slot) = slot {
+            return settle_in(orphan, &group, slot).then_some(group);
+        }
+        below = group;
+    }
+}
+
+/// The orphan is on the group's list; now it is told so. False if it had ended.
+fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
+    let (former, empty) = {
+        let mut state = orphan.node().lock();
+        let Some(former) = state.parent.take() else {
+            drop(state);
+            place::leave(group, slot);
+            return false;
+        };
+        let former = (former, state.slot);
+        state.parent = Some(Arc::clone(group));
+        state.slot = slot;
+        let children = orphan.node().flags() & JOIN != 0;
+        if children {
+            orphan.node().raise(ORPHANED);
+        }
+        (former, children && state.kids.is_empty())
+    };
+    place::leave(&former.0, former.1);
+    if empty {
+        place::detach(orphan);
+    }
+    true
+}
+
+/// The children node of the nearest group above `node`: one that `node` is below, or the one of a group whose
+/// body it is in.
+fn group_around(node: &NodeRef) -> Option<NodeRef> {
+    let mut current = node.node().lock().parent.clone();
+    while let Some(node) = current {
+        if node.node().flags() & JOIN != 0 {
+            return Some(node);
+        }
+        current = {
+            let state = node.node().lock();
+            // A group's children node is the first child of its outer one.
+            if let Some(first) = state.kids.get(0) {
+                if first.node().flags() & JOIN != 0 {
+                    return Some(Arc::clone(first));
+                }
+            }
+            state.parent.clone()
+        };
+    }
+    None
+}

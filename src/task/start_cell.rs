@@ -1,0 +1,299 @@
+//! What a start, the task that it started, and the task's `Ready` share.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use anyrt_core::tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason};
+
+use super::{
+    child::{Place, Post},
+    handle::{Payload, TaskError},
+    members::{Members, forget_panic},
+    unhandled,
+};
+
+/// Says that a started task is ready, and gives the value that [`start`](super::TaskGroup::start) returns.
+///
+/// Dropping it says nothing: a task that ends without having said so fails its start with
+/// [`StartError::ExitedEarly`](super::StartError::ExitedEarly).
+#[must_use = "the start waits until `set` is called"]
+pub struct Ready<V> {
+    cell: Arc<dyn HandOver<V>>,
+}
+
+impl<V> Ready<V> {
+    /// The task is ready: it belongs to the group from now on, and the start returns `value`.
+    ///
+    /// A task that is cancelled already stays with whoever started it. Its start returns the value only if the
+    /// task then ends without an error and without suspending again. If nobody waits for the start any more, the
+    /// value is dropped.
+    pub fn set(self, value: V) {
+        self.cell.hand_over(value);
+    }
+}
+
+impl<V> fmt::Debug for Ready<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").finish_non_exhaustive()
+    }
+}
+
+/// A cell whose error's type the task need not know.
+trait HandOver<V>: Send + Sync {
+    fn hand_over(self: Arc<Self>, value: V);
+}
+
+/// A cell without the bounds on its types, for the start.
+pub(super) trait Started<V, E>: Send + Sync {
+    fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>>;
+    /// Whether a cancel has reached the task.
+    fn is_cancelled(&self) -> bool;
+    /// Nobody waits for the start any more: a task that is still the starter's is cancelled, and waited for by
+    /// the group around (rule C10). `around` is the node of the start.
+    fn abandon(self: Arc<Self>, around: &NodeRef);
+}
+
+/// The task's node, and what has become of the start.
+pub(super) struct StartCell<V, E> {
+    node: Node,
+    /// Keeps the group open until the task takes its place, or ends.
+    seat: NodeRef,
+    state: Mutex<State<V, E>>,
+}
+
+struct State<V, E> {
+    stage: Stage<V, E>,
+    starter: Option<Waker>,
+}
+
+enum Stage<V, E> {
+    /// The task has not said that it is ready.
+    Waiting,
+    /// It has, but was cancelled: this counts if it ends well in the same poll.
+    TooLate(V),
+    /// For the start to take.
+    Answered(Answer<V, E>),
+    /// The start has its answer.
+    Taken,
+    /// The start was dropped; the adopter waits for the task.
+    Orphaned(Option<NodeRef>),
+}
+
+/// What comes out of a start.
+pub(super) enum Answer<V, E> {
+    Ready(V),
+    Failed(E, Place),
+    Panicked(Payload),
+    ExitedEarly,
+    Cancelled,
+}
+
+impl<V: Send + 'static, E: Send + 'static> Branch for StartCell<V, E> {
+    fn node(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
+    pub(super) fn new(kind: Kind, seat: NodeRef) -> Arc<Self> {
+        Arc::new(Self {
+            node: Node::new(kind, Deadline::Never),
+            seat,
+            state: Mutex::new(State {
+                stage: Stage::Waiting,
+                starter: None,
+            }),
+        })
+    }
+
+    pub(super) fn ready(self: &Arc<Self>) -> Ready<V> {
+        Ready {
+            cell: Arc::clone(self) as Arc<dyn HandOver<V>>,
+        }
+    }
+
+    /// The task was never launched.
+    pub(super) fn withdraw(self: &Arc<Self>) {
+        tree::detach(&self.as_node());
+        tree::detach(&self.seat);
+    }
+
+    fn as_node(self: &Arc<Self>) -> NodeRef {
+        Arc::clone(self) as NodeRef
+    }
+
+    /// The task has ended. True if it was not handed over and is the starter's; the group need not wait then.
+    fn is_the_starters(&self) -> bool {
+        let handed = self.node.settle();
+        if !handed {
+            tree::detach(&self.seat);
+        }
+        !handed
+    }
+
+    /// The task has ended without having been handed over.
+    fn answer(&self, answer: Answer<V, E>) {
+        let (surplus, starter) = {
+            let mut state = self.state();
+            match &state.stage {
+                Stage::Waiting | Stage::TooLate(_) => {
+                    let stage = Stage::Answered(answer);
+                    let before = std::mem::replace(&mut state.stage, stage);
+                    (Ok(before), state.starter.take())
+                }
+                Stage::Orphaned(adopter) => (Err((answer, adopter.clone())), None),
+                Stage::Answered(_) | Stage::Taken => {
+                    // The first answer counts, as the first panic of a group does.
+                    drop(state);
+                    forget_panic(answer);
+                    return;
+                }
+            }
+        };
+        match surplus {
+            Err((Answer::Failed(error, place), _)) => unhandled::report(error, Some(place)),
+            Err((Answer::Panicked(payload), adopter)) => {
+                unhandled::pass_on(adopter.as_ref(), payload);
+            }
+            dropped => forget_panic(dropped),
+        }
+        if let Some(starter) = starter {
+            starter.wake();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<V, E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
+    fn is_cancelled(&self) -> bool {
+        self.node.is_cancelled()
+    }
+
+    fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>> {
+        let mut state = self.state();
+        if let Stage::Answered(_) = state.stage {
+            if let Stage::Answered(answer) = std::mem::replace(&mut state.stage, Stage::Taken) {
+                return Poll::Ready(answer);
+            }
+        }
+        let replaced = match &state.starter {
+            Some(current) if current.will_wake(cx.waker()) => None,
+            _ => state.starter.replace(cx.waker().clone()),
+        };
+        drop(state);
+        drop(replaced);
+        Poll::Pending
+    }
+
+    fn abandon(self: Arc<Self>, around: &NodeRef) {
+        let task = self.as_node();
+        let adopter = if tree::cancel_unless_handed_over(&task, Reason::Explicit) {
+            tree::adopt(&task, around)
+        } else {
+            None
+        };
+        let (stage, starter) = {
+            let mut state = self.state();
+            let stage = std::mem::replace(&mut state.stage, Stage::Orphaned(adopter.clone()));
+            (stage, state.starter.take())
+        };
+        drop(starter);
+        match stage {
+            Stage::Answered(Answer::Failed(error, place)) => {
+                unhandled::report(error, Some(place));
+            }
+            Stage::Answered(Answer::Panicked(payload)) => {
+                unhandled::pass_on(adopter.as_ref(), payload);
+            }
+            value => drop(value),
+        }
+    }
+}
+
+impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
+    type Value = ();
+
+    fn suspended(&self) {
+        if self.node.is_handed_over() {
+            return;
+        }
+        let mut state = self.state();
+        if let Stage::TooLate(_) = state.stage {
+            let value = std::mem::replace(&mut state.stage, Stage::Waiting);
+            drop(state);
+            drop(value);
+        }
+    }
+
+    fn failed(&self, members: &Members<E>, error: E, place: Place) {
+        if self.is_the_starters() {
+            self.answer(Answer::Failed(error, place));
+        } else {
+            members.failed(error, place);
+        }
+    }
+
+    fn panicked(&self, members: &Members<E>, payload: Payload) {
+        if self.is_the_starters() {
+            self.answer(Answer::Panicked(payload));
+        } else {
+            members.panicked(payload);
+        }
+    }
+
+    fn finish(&self, outcome: Result<(), TaskError>) -> Option<Payload> {
+        if !self.is_the_starters() {
+            return None;
+        }
+        match outcome {
+            Ok(()) => {
+                let value = {
+                    let mut state = self.state();
+                    match state.stage {
+                        Stage::TooLate(_) => {
+                            Some(std::mem::replace(&mut state.stage, Stage::Waiting))
+                        }
+                        _ => None,
+                    }
+                };
+                self.answer(match value {
+                    Some(Stage::TooLate(value)) => Answer::Ready(value),
+                    _ => Answer::ExitedEarly,
+                });
+            }
+            Err(TaskError::Cancelled) => self.answer(Answer::Cancelled),
+            // Has been told.
+            Err(TaskError::Failed | TaskError::Panicked) => {}
+        }
+        None
+    }
+}
+
+impl<V: Send + 'static, E: Send + 'static> HandOver<V> for StartCell<V, E> {
+    fn hand_over(self: Arc<Self>, value: V) {
+        let handed = tree::hand_over(&self.as_node(), &self.seat);
+        let (unwanted, starter) = {
+            let mut state = self.state();
+            if let Stage::Waiting = state.stage {
+                state.stage = if handed {
+                    Stage::Answered(Answer::Ready(value))
+                } else {
+                    Stage::TooLate(value)
+                };
+                (None, handed.then(|| state.starter.take()).flatten())
+            } else {
+                (Some(value), None)
+            }
+        };
+        drop(unwanted);
+        if let Some(starter) = starter {
+            starter.wake();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Errors and panics that nobody is left to return to.
+
+use std::{
+    any::{Any, type_name},
+    fmt,
+    panic::{self, AssertUnwindSafe, Location},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use anyrt_core::tree::NodeRef;
+
+use super::{child::Place, handle::Payload, members::forget_panic};
+
+/// An error or a panic of a task whose group is gone, for [`on_unhandled_error`].
+#[non_exhaustive]
+pub struct UnhandledError {
+    /// The error, to be downcast; or the payload of a panic.
+    pub error: Box<dyn Any + Send>,
+    /// The type of the error; `None` for a panic.
+    pub type_name: Option<&'static str>,
+    /// Where the task was spawned, if it was a task that failed.
+    pub place: Option<&'static Location<'static>>,
+}
+
+impl fmt::Debug for UnhandledError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnhandledError")
+            .field("type_name", &self.type_name)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for UnhandledError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.type_name {
+            Some(name) => write!(f, "an error of type `{name}`")?,
+            None => f.write_str("a panic")?,
+        }
+        if let Some(place) = self.place {
+            write!(f, " of the task spawned at {place}")?;
+        }
+        f.write_str(" reached nobody: its task group had been dropped")
+    }
+}
+
+type Hook = Arc<dyn Fn(UnhandledError) + Send + Sync>;
+
+static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
+
+/// Calls `hook` with every error that nobody is left to return to; one hook for the process, the last one set.
+///
+/// Foreign code that drops a task group (a `select!`, an abort) leaves its children behind: they are
+/// cancelled, finish their shields, and may fail while they do (rule C10). Their errors come here. Their panics fail
+/// the task group or the `run` that has adopted them, and come here only where there is none.
+///
+/// Without a hook, one line on stderr says what was lost, and where the task was spawned. The hook runs in
+/// the task that failed: it must not block. If it panics, that is printed and otherwise ignored.
+///
+/// ```
+/// anyrt::debug::on_unhandled_error(|lost| {
+///     if let Some(error) = lost.error.downcast_ref::<std::io::Error>() {
+///         eprintln!("after the group had gone: {error}");
+///     }
+/// });
+/// ```
+pub fn on_unhandled_error(hook: impl Fn(UnhandledError) + Send + Sync + 'static) {
+    let former = HOOK
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(Arc::new(hook));
+    drop(former);
+}
+
+/// Reports an error.
+pub(super) fn report<E: Send + 'static>(error: E, place: Option<Place>) {
+    tell(UnhandledError {
+        error: Box::new(error),
+        type_name: Some(type_name::<E>()),
+        place,
+    });
+}
+
+/// Lets a panic fail the adopter, or reports it where there is none.
+pub(super) fn pass_on(adopter: Option<&NodeRef>, payload: Payload) {
+    let left = match adopter {
+        Some(adopter) => adopter.fail(payload).err(),
+        None => Some(payload),
+    };
+    if let Some(error) = left {
+        tell(UnhandledError {
+            error,
+            type_name: None,
+            place: None,
+        });
+    }
+}
+
+/// Whatever the hook does, and whatever the error's destructor does, the task ends as it would.
+fn tell(lost: UnhandledError) {
+    let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let told = panic::catch_unwind(AssertUnwindSafe(|| match hook {
+        Some(hook) => hook(lost),
+        None => eprintln!("anyrt: {lost}"),
+    }));
+    forget_panic(told);
+}
