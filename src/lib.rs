@@ -34,7 +34,8 @@
 //! | [`cancel`] | scopes, deadlines, shields, reasons |
 //! | [`time`] | sleeping, [`Instant`](time::Instant) |
 //! | [`thread`] | worker threads |
-//! | [`sync`] | limiters |
+//! | [`sync`] | locks, semaphores, events, limiters |
+//! | [`channel`] | channels, rendezvous, `oneshot` |
 //! | [`runtime`] | which backend this is |
 //! | [`debug`] | what is alive |
 //! | [`prelude`] | the extension traits |
@@ -57,6 +58,7 @@
 #[path = "attributes.rs"]
 pub mod __attributes;
 pub mod cancel;
+pub mod channel;
 pub mod debug;
 mod entry;
 mod payload;

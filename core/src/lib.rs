@@ -12,6 +12,7 @@
 //! | [`context`] | which region of code is being polled, and on which runtime |
 //! | [`tree`] | who is cancelled, and who is held |
 //! | [`limiter`] | how many at once, first come first served |
+//! | [`hand_over`] | what is handed from one owner to the next, and never lost |
 //! | [`wait_queue`] | the queue that every waiting is built on |
 //! | [`pool`] | threads for blocking jobs, for runtimes that have none |
 //! | [`tally`] | how many are at work, for a shutdown that waits for them |
@@ -19,6 +20,7 @@
 pub mod context;
 pub mod contract;
 mod counts;
+pub mod hand_over;
 mod instant;
 pub mod limiter;
 pub mod pool;

@@ -197,12 +197,24 @@ impl<T> WaitQueue<T> {
     /// `None` if nobody waits: what was to be handed over stays with the owner.
     #[must_use = "a waiter that was granted has to be woken"]
     pub fn grant_first(&mut self) -> Option<Waker> {
-        let key = self.first?;
-        self.unlink(key);
-        match std::mem::replace(&mut self.waiters[key].stage, Stage::Granted) {
-            Stage::Waiting(waker) => Some(waker),
-            Stage::Granted => unreachable!("a granted waiter is not on the list"),
+        self.grant(self.first?)
+    }
+
+    /// Hands over to every waiter, first to last, for which `wanted` says so; the wakers returned are to
+    /// be woken after the lock.
+    ///
+    /// Takes time for everybody who waits: for ends, not for every hand-over.
+    #[must_use = "a waiter that was granted has to be woken"]
+    pub fn grant_where(&mut self, mut wanted: impl FnMut(&mut T) -> bool) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        let mut next = self.first;
+        while let Some(key) = next {
+            next = self.waiters[key].next;
+            if wanted(&mut self.waiters[key].item) {
+                wakers.extend(self.grant(key));
+            }
         }
+        wakers
     }
 
     /// Whether this waiter has been handed what it waits for.
@@ -241,6 +253,15 @@ impl<T> WaitQueue<T> {
                 Stage::Waiting(waker) => Some(waker),
                 Stage::Granted => None,
             },
+        }
+    }
+
+    /// Grants a waiter that is on the list.
+    fn grant(&mut self, key: usize) -> Option<Waker> {
+        self.unlink(key);
+        match std::mem::replace(&mut self.waiters[key].stage, Stage::Granted) {
+            Stage::Waiting(waker) => Some(waker),
+            Stage::Granted => unreachable!("a granted waiter is not on the list"),
         }
     }
 

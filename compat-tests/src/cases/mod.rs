@@ -19,5 +19,6 @@ pub mod requests;
 pub mod scopes;
 pub mod shields;
 pub mod starts;
+pub mod sync;
 pub mod threads;
 pub mod time;

@@ -10,6 +10,8 @@ use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
+use crate::cases::sync::{channels::*, conditions::*, exclusion::*, locks::*, meetings::*};
+#[allow(clippy::wildcard_imports)]
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
     entry::*, failures::*, groups::*, handles::*, intervals::*, limiter::*, local_runs::*,
@@ -108,8 +110,10 @@ mod threads;
 #[macro_use]
 mod limits;
 #[macro_use]
+mod sync;
+#[macro_use]
 mod time;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts threads limits time composition } {} }
+collect! { { contract runs cancellation tasks starts threads limits sync time composition } {} }

@@ -6,11 +6,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{
-    AlreadyBorrowed, Borrower, Limiter,
-    state::{Entry, GivenUp},
-};
-use crate::wait_queue::Ticket;
+use super::{AlreadyBorrowed, Borrower, Limiter, state::State};
+use crate::hand_over::Waiter;
 
 /// A token lent to a guard: dropping it gives the token back, to the first who waits.
 #[must_use = "the token goes back as soon as this is dropped"]
@@ -27,10 +24,7 @@ impl Token {
 
 impl Drop for Token {
     fn drop(&mut self) {
-        let waker = self.limiter.lock().give_back();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.limiter.state.with(State::give_back);
     }
 }
 
@@ -103,83 +97,29 @@ impl AcquireFor {
     }
 }
 
-/// One wait for a token, from before the queue to after it.
+/// One wait for a token: gives up its place, or the token, when it is dropped.
+#[derive(Debug)]
 struct Attempt {
     limiter: Arc<Limiter>,
-    stage: Stage,
-}
-
-enum Stage {
-    /// Not polled yet.
-    New(Option<Borrower>),
-    /// In the queue, still waiting or granted.
-    Queued(Ticket),
-    /// Ready: whatever was lent is no longer this attempt's.
-    Done,
+    waiter: Waiter<Option<Borrower>>,
 }
 
 impl Attempt {
     fn new(limiter: Arc<Limiter>, borrower: Option<Borrower>) -> Self {
         Self {
             limiter,
-            stage: Stage::New(borrower),
+            waiter: Waiter::new(borrower),
         }
     }
 
     #[track_caller]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AlreadyBorrowed>> {
-        let mut state = self.limiter.lock();
-        match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::New(borrower) => match state.enter(borrower, cx.waker()) {
-                Ok(Entry::Lent) => Poll::Ready(Ok(())),
-                Ok(Entry::Queued(ticket)) => {
-                    self.stage = Stage::Queued(ticket);
-                    Poll::Pending
-                }
-                Err(error) => Poll::Ready(Err(error)),
-            },
-            Stage::Queued(ticket) if state.is_granted(&ticket) => {
-                state.collect(ticket);
-                Poll::Ready(Ok(()))
-            }
-            Stage::Queued(ticket) => {
-                let replaced = state.set_waker(&ticket, cx.waker());
-                drop(state);
-                drop(replaced);
-                self.stage = Stage::Queued(ticket);
-                Poll::Pending
-            }
-            Stage::Done => {
-                drop(state);
-                panic!("the wait for a token was polled after it was ready: make a new one")
-            }
-        }
+        self.limiter.state.poll(&mut self.waiter, cx)
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        let Stage::Queued(ticket) = std::mem::replace(&mut self.stage, Stage::Done) else {
-            return;
-        };
-        let given_up = self.limiter.lock().give_up(ticket);
-        match given_up {
-            GivenUp::Queued(own) => drop(own),
-            GivenUp::Granted(next) => {
-                if let Some(next) = next {
-                    next.wake();
-                }
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.stage {
-            Stage::New(_) => "not polled yet",
-            Stage::Queued(_) => "queued",
-            Stage::Done => "done",
-        })
+        self.limiter.state.abandon(&mut self.waiter);
     }
 }

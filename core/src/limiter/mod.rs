@@ -49,7 +49,7 @@ pub use acquire::{Acquire, AcquireFor, Token};
 pub use borrower::Borrower;
 pub use error::{AcquireError, AlreadyBorrowed, NotBorrowed, WouldBlock};
 
-use crate::sync::{Mutex, MutexGuard};
+use crate::hand_over::Queued;
 use state::State;
 
 /// A counted set of tokens, lent one to a borrower, first come first served.
@@ -57,7 +57,7 @@ use state::State;
 /// See the [module](self) for the rules and an example.
 #[derive(Debug)]
 pub struct Limiter {
-    state: Mutex<State>,
+    state: Queued<State>,
 }
 
 /// What a [`Limiter`] looks like at one moment.
@@ -80,7 +80,7 @@ impl Limiter {
     /// A limiter that lends up to `total` tokens at once; `None` lends to everybody.
     pub fn new(total: Option<usize>) -> Self {
         Self {
-            state: Mutex::new(State::new(total)),
+            state: Queued::new(State::new(total)),
         }
     }
 
@@ -90,7 +90,7 @@ impl Limiter {
     ///
     /// [`WouldBlock`] if the caller would have to wait.
     pub fn try_acquire(self: &Arc<Self>) -> Result<Token, WouldBlock> {
-        self.lock().try_take()?;
+        self.state.with(|state, _| state.try_take())?;
         Ok(Token::new(Arc::clone(self)))
     }
 
@@ -107,7 +107,7 @@ impl Limiter {
     /// [`AcquireError::WouldBlock`] if it would have to wait.
     pub fn try_acquire_for(&self, borrower: impl Into<Borrower>) -> Result<(), AcquireError> {
         let borrower = borrower.into();
-        self.lock().try_take_for(borrower)
+        self.state.with(|state, _| state.try_take_for(borrower))
     }
 
     /// Borrows a token for `borrower`, waiting for its turn; [`Limiter::release_for`] gives it back.
@@ -121,35 +121,25 @@ impl Limiter {
     ///
     /// [`NotBorrowed`] if the key has none, or waits for one.
     pub fn release_for(&self, borrower: &Borrower) -> Result<(), NotBorrowed> {
-        let waker = self.lock().give_back_for(borrower)?;
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Ok(())
+        self.state
+            .with(|state, wake| state.give_back_for(borrower, wake))
     }
 
     /// How many tokens there are; `None` means that there is no limit.
     pub fn total(&self) -> Option<usize> {
-        self.lock().total()
+        self.state.with(|state, _| state.total())
     }
 
     /// Changes how many tokens there are.
     ///
     /// New tokens go to those who wait, in order. Nobody who has a token loses it.
     pub fn set_total(&self, total: Option<usize>) {
-        let wakers = self.lock().set_total(total);
-        for waker in wakers {
-            waker.wake();
-        }
+        self.state.with(|state, wake| state.set_total(total, wake));
     }
 
     /// The numbers at this moment.
     pub fn statistics(&self) -> LimiterStatistics {
-        self.lock().statistics()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock()
+        self.state.with(|state, _| state.statistics())
     }
 }
 

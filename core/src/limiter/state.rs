@@ -1,9 +1,12 @@
 //! What a limiter's lock guards: the count, the queue, and who has claimed which key.
 
-use std::{collections::HashMap, task::Waker};
+use std::collections::HashMap;
 
 use super::{AcquireError, AlreadyBorrowed, Borrower, LimiterStatistics, NotBorrowed, WouldBlock};
-use crate::wait_queue::{Departed, Ticket, WaitQueue};
+use crate::{
+    hand_over::{HandOver, WakeList},
+    wait_queue::WaitQueue,
+};
 
 /// While the lock is free, somebody waits only if no token is free: whatever frees a token hands it
 /// over in the same breath. So nobody can overtake by trying.
@@ -30,12 +33,6 @@ enum Claim {
     Granted { order: u64 },
     /// The caller knows that it has the token.
     Holding { order: u64 },
-}
-
-/// What an attempt that may wait came to.
-pub(super) enum Entry {
-    Lent,
-    Queued(Ticket),
 }
 
 impl State {
@@ -69,73 +66,22 @@ impl State {
         Ok(())
     }
 
-    /// Lends a token, or queues for one.
-    pub(super) fn enter(
-        &mut self,
-        borrower: Option<Borrower>,
-        waker: &Waker,
-    ) -> Result<Entry, AlreadyBorrowed> {
-        let attempt = match &borrower {
-            Some(borrower) => self.try_take_for(borrower.clone()),
-            None => self.try_take().map_err(AcquireError::from),
-        };
-        match attempt {
-            Ok(()) => Ok(Entry::Lent),
-            Err(AcquireError::AlreadyBorrowed(error)) => Err(error),
-            Err(AcquireError::WouldBlock) => {
-                if let Some(borrower) = &borrower {
-                    self.claims.insert(borrower.clone(), Claim::Waiting);
-                }
-                Ok(Entry::Queued(self.queue.push_back(borrower, waker)))
-            }
-        }
-    }
-
-    pub(super) fn is_granted(&self, ticket: &Ticket) -> bool {
-        self.queue.is_granted(ticket)
-    }
-
-    pub(super) fn set_waker(&mut self, ticket: &Ticket, waker: &Waker) -> Option<Waker> {
-        self.queue.set_waker(ticket, waker)
-    }
-
-    /// A granted waiter takes what it was handed.
-    pub(super) fn collect(&mut self, ticket: Ticket) {
-        let Departed { item, .. } = self.queue.remove(ticket);
-        if let Some(claim) = item.and_then(|borrower| self.claims.get_mut(&borrower)) {
-            if let Claim::Granted { order } = *claim {
-                *claim = Claim::Holding { order };
-            }
-        }
-    }
-
-    /// A waiter gives up; returns its waker, or that of whoever gets the token it was granted.
-    pub(super) fn give_up(&mut self, ticket: Ticket) -> GivenUp {
-        let departed = self.queue.remove(ticket);
-        if let Some(borrower) = &departed.item {
-            self.claims.remove(borrower);
-        }
-        match departed.waker {
-            Some(waker) => GivenUp::Queued(waker),
-            None => GivenUp::Granted(self.give_back()),
-        }
-    }
-
-    /// Takes a token back and hands it to whoever is first; returns whom to wake.
-    #[must_use = "whoever was handed the token has to be woken"]
-    pub(super) fn give_back(&mut self) -> Option<Waker> {
+    /// Takes a token back and hands it to whoever is first.
+    pub(super) fn give_back(&mut self, wake: &mut WakeList) {
         self.borrowed -= 1;
-        self.hand_over()
+        self.serve(wake);
     }
 
     pub(super) fn give_back_for(
         &mut self,
         borrower: &Borrower,
-    ) -> Result<Option<Waker>, NotBorrowed> {
+        wake: &mut WakeList,
+    ) -> Result<(), NotBorrowed> {
         match self.claims.get(borrower) {
             Some(Claim::Holding { .. }) => {
                 self.claims.remove(borrower);
-                Ok(self.give_back())
+                self.give_back(wake);
+                Ok(())
             }
             _ => Err(NotBorrowed::new(borrower.clone())),
         }
@@ -145,11 +91,9 @@ impl State {
         self.total
     }
 
-    /// Returns whom to wake, in order.
-    #[must_use = "whoever was handed a token has to be woken"]
-    pub(super) fn set_total(&mut self, total: Option<usize>) -> Vec<Waker> {
+    pub(super) fn set_total(&mut self, total: Option<usize>, wake: &mut WakeList) {
         self.total = total;
-        std::iter::from_fn(|| self.hand_over()).collect()
+        self.serve(wake);
     }
 
     pub(super) fn statistics(&self) -> LimiterStatistics {
@@ -188,25 +132,67 @@ impl State {
         self.lent_to_keys
     }
 
-    /// Lends one free token to the first waiter, if there are both.
-    fn hand_over(&mut self) -> Option<Waker> {
-        if !self.has_room() {
-            return None;
+    /// Lends free tokens to those who wait, in order.
+    fn serve(&mut self, wake: &mut WakeList) {
+        while self.has_room() {
+            let Some(first) = self.queue.first() else {
+                break;
+            };
+            if let Some(borrower) = first.clone() {
+                let order = self.next_order();
+                self.claims.insert(borrower, Claim::Granted { order });
+            }
+            self.lend();
+            wake.extend(self.queue.grant_first());
         }
-        if let Some(borrower) = self.queue.first()?.clone() {
-            let order = self.next_order();
-            self.claims.insert(borrower, Claim::Granted { order });
-        }
-        self.lend();
-        self.queue.grant_first()
     }
 }
 
-/// What became of a waiter that gave up.
-#[must_use = "wakers are woken and dropped after the lock"]
-pub(super) enum GivenUp {
-    /// It still waited; this is its own waker, to be dropped.
-    Queued(Waker),
-    /// It had a token; this is the waker of whoever has it now, to be woken.
-    Granted(Option<Waker>),
+impl HandOver for State {
+    /// A key, or `None` for a guard.
+    type Request = Option<Borrower>;
+    type Output = Result<(), AlreadyBorrowed>;
+
+    fn queue(&mut self) -> &mut WaitQueue<Option<Borrower>> {
+        &mut self.queue
+    }
+
+    fn enter(
+        &mut self,
+        request: Option<Borrower>,
+        _wake: &mut WakeList,
+    ) -> Result<Result<(), AlreadyBorrowed>, Option<Borrower>> {
+        let attempt = match &request {
+            Some(borrower) => self.try_take_for(borrower.clone()),
+            None => self.try_take().map_err(AcquireError::from),
+        };
+        match attempt {
+            Ok(()) => Ok(Ok(())),
+            Err(AcquireError::AlreadyBorrowed(error)) => Ok(Err(error)),
+            Err(AcquireError::WouldBlock) => {
+                if let Some(borrower) = &request {
+                    self.claims.insert(borrower.clone(), Claim::Waiting);
+                }
+                Err(request)
+            }
+        }
+    }
+
+    fn collect(&mut self, request: Option<Borrower>) -> Result<(), AlreadyBorrowed> {
+        if let Some(claim) = request.and_then(|borrower| self.claims.get_mut(&borrower)) {
+            if let Claim::Granted { order } = *claim {
+                *claim = Claim::Holding { order };
+            }
+        }
+        Ok(())
+    }
+
+    fn abandon(&mut self, request: &mut Option<Borrower>, granted: bool, wake: &mut WakeList) {
+        if let Some(borrower) = request {
+            self.claims.remove(borrower);
+        }
+        if granted {
+            self.give_back(wake);
+        }
+    }
 }

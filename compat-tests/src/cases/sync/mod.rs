@@ -1,0 +1,7 @@
+//! What is handed from one owner to the next: locks, permits, notifications, items.
+
+pub mod channels;
+pub mod conditions;
+pub mod exclusion;
+pub mod locks;
+pub mod meetings;

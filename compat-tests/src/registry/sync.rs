@@ -1,0 +1,145 @@
+//! S: locks, permits, notifications, channels.
+
+macro_rules! sync {
+    ($rest:tt { $($before:tt)* }) => {
+        collect! { $rest { $($before)*
+            inside since "0.1" {
+                "S-101" Must [S2 S7] s101_never_two_inside =
+                    "CapacityLimiter: 50
+                     Mutex: 50
+                     Semaphore: 50
+                     channel: 50";
+                "S-102" Must [S2] s102_those_who_come_again_take_turns =
+                    "CapacityLimiter: 012012012
+                     Mutex: 012012012
+                     Semaphore: 012012012
+                     channel: 012012012";
+                "S-103" Must [S2] s103_nobody_overtakes =
+                    "CapacityLimiter: false true
+                     Mutex: false true
+                     Semaphore: false true
+                     channel: false true";
+                "S-104" Must [S3] s104_a_dropped_waiter_passes_it_on =
+                    "CapacityLimiter: served true served true
+                     Mutex: served true served true
+                     Semaphore: served true served true
+                     channel: served true served true";
+                "S-105" Must [S3 C4] s105_a_cancelled_scope_takes_nothing =
+                    "CapacityLimiter: true true
+                     Mutex: true true
+                     Semaphore: true true
+                     channel: true true";
+                "S-106" Must [S3 S7] s106_a_lock_comes_back_with_its_task =
+                    "CapacityLimiter: true true
+                     Mutex: true true
+                     Semaphore: true true
+                     channel: true true";
+                "S-108" Must [S7 S9] s108_guards_may_be_held_across_waits =
+                    "held: true
+                     main: 2 1";
+                "S-110" Must [S7] s110_a_panic_leaves_the_value_as_it_is = "main: on-purpose 3 3";
+                "S-111" Must [S8] s111_permits_are_counted =
+                    "refused: true true true
+                     semaphore: 2/0 1/0 0/0 2/0";
+                "S-112" Must [S8 S2] s112_many_permits_are_not_overtaken =
+                    "few: false false
+                     semaphore: 2/0";
+                "S-113" Must [S8 S3] s113_giving_up_lets_those_behind_pass = "semaphore: 1/0";
+                "S-114" Must [S8] s114_permits_can_be_forgotten_and_added = "semaphore: 0/0 1/0 2/0";
+                "S-115" Must [S9] s115_readers_share_and_writers_do_not =
+                    "readers: 2 true 2
+                     writer: true";
+                "S-116" Must [S9 S2] s116_a_waiting_writer_is_not_starved = "late: false false false true";
+                "S-117" Must [S9 S3] s117_a_writer_that_gives_up_lets_readers_in = "readers: 3 2";
+
+                "S-120" Must [S10] s120_an_event_wakes_everybody =
+                    "main: true
+                     waiting: 2 0";
+                "S-121" Must [S10 C4] s121_waiting_for_a_set_event_is_a_cancel_point = "main: Explicit";
+                "S-122" Must [S10 S3] s122_an_event_of_another_task = "main: 0";
+                "S-123" Must [S11] s123_a_wait_releases_the_lock =
+                    "locked: true
+                     notified: false 7
+                     waiting: 1";
+                "S-124" Must [S11 S2] s124_so_many_are_notified =
+                    "last: false
+                     late: false
+                     waiting: 1 0";
+                "S-125" Must [S11] s125_waiting_for_a_value = "waiter: false true";
+                "S-126" Must [S11 S3] s126_a_notification_is_passed_on = "second: notified notified";
+                "S-127" Must [S11 C1] s127_a_cancelled_wait_leaves_the_lock = "main: Explicit false 0";
+                "S-130" Must [S12] s130_all_meet_and_one_leads =
+                    "leaders: 5
+                     waiting: 0";
+                "S-131" Must [S12 S3] s131_one_that_gives_up_does_not_count =
+                    "one: false false
+                     two: true";
+                "S-132" Must [S13] s132_a_value_is_made_once =
+                    "made: 1
+                     there: true";
+                "S-133" Must [S13 S3] s133_the_next_one_makes_it =
+                    "cancelled: true
+                     failed: no
+                     made: 2";
+                "S-134" Must [S14] s134_a_second_user_is_refused =
+                    "cancelled: true
+                     second: true
+                     third: true";
+
+                "S-140" Must [S5] s140_a_rendezvous_waits_for_the_receiver =
+                    "alone: true
+                     received: 1 2 3
+                     sent: true true";
+                "S-141" Must [S5 S2] s141_a_buffer_keeps_the_order =
+                    "empty: true
+                     full: true
+                     received: 0 1 2 3
+                     sent: true";
+                "S-142" Must [S5] s142_items_outlive_the_last_sender =
+                    "ended: EndOfStream EndOfStream EndOfStream
+                     received: 1";
+                "S-143" Must [S5] s143_ends_are_told_apart =
+                    "receiver-closed: Broken Broken Closed Closed
+                     sender-closed: Closed Closed EndOfStream EndOfStream";
+                "S-144" Must [S5] s144_clones_end_together =
+                    "clone: true
+                     receiving: false EndOfStream";
+                "S-145" Must [S3 S5] s145_an_unseen_item_goes_to_the_next =
+                    "next: 2 2
+                     second: 1 1";
+                "S-146" Must [S3 S5] s146_an_untaken_item_goes_with_its_sender =
+                    "received: 2
+                     waiting: 0";
+                "S-147" Must [S5 C4] s147_a_cancelled_scope_moves_nothing =
+                    "buffered: 1
+                     main: Explicit Explicit";
+                "S-148" Must [S5] s148_many_to_many =
+                    "items: 30 30
+                     sum: 435 435";
+                "S-149" Must [S5] s149_a_channel_counts =
+                    "channel: 0/Some(1)/0-1/1-0/0 1/Some(1)/1-2/1-1/0 0/Some(1)/1-2/1-0/1";
+                "S-150" Must [S5] s150_streams_and_sinks =
+                    "flushed: false
+                     item: Some(1) Some(2) None
+                     ready: true";
+                "S-151" Must [S5] s151_one_value =
+                    "dropped: true
+                     early: 1
+                     late: 2
+                     refused: 3";
+                "S-153" Must [S6 C8] s153_an_always_ready_channel_has_a_budget =
+                    "main: ended
+                     other: seen";
+            }
+
+            launching since "0.1" {
+                "S-107" Must [S1] s107_locks_belong_to_no_runtime =
+                    "CapacityLimiter: true
+                     Mutex: true
+                     Semaphore: true
+                     channel: true";
+                "S-152" Must [S1 S5] s152_a_channel_between_runtimes = "sum: 55";
+            }
+        } }
+    };
+}

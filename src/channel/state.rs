@@ -1,0 +1,331 @@
+//! What a channel's lock guards: the items, who waits, and who is still there.
+
+use std::{collections::VecDeque, mem};
+
+use anyrt_core::{
+    hand_over::{HandOver, WakeList},
+    wait_queue::WaitQueue,
+};
+use slab::Slab;
+
+/// While the lock is free, senders wait only if there is no room, receivers only if there is no item,
+/// and so never both.
+#[derive(Debug)]
+pub(super) struct State<T> {
+    buffer: VecDeque<T>,
+    /// `None` is without a limit.
+    capacity: Option<usize>,
+    peak: usize,
+    senders: usize,
+    receivers: usize,
+    /// For each handle, whether it is open. It keeps its number until it is dropped.
+    handles: Slab<bool>,
+    queue: WaitQueue<Request<T>>,
+}
+
+/// What a waiter wants, and what it is handed.
+#[derive(Debug)]
+pub(super) struct Request<T> {
+    /// Which handle it came through: closing that one ends the wait.
+    pub(super) handle: usize,
+    pub(super) side: Side<T>,
+}
+
+#[derive(Debug)]
+pub(super) enum Side<T> {
+    /// The item, until it is taken.
+    Send(Option<T>),
+    /// The item, once it is there.
+    Receive(Option<T>),
+    /// The wait was ended by [`State::close`].
+    Closed(Option<T>),
+}
+
+/// How a wait ended.
+pub(super) enum Ending<T> {
+    Sent,
+    Received(T),
+    /// The other side is gone: a sender gets its item back.
+    Alone(Option<T>),
+    /// This handle was closed meanwhile.
+    Closed(Option<T>),
+}
+
+/// What a channel looks like at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelStatistics {
+    /// How many items are in the buffer.
+    pub buffered: usize,
+    /// How many it can hold; `None` is without a limit.
+    pub capacity: Option<usize>,
+    /// The most that were ever in the buffer.
+    pub peak: usize,
+    /// How many senders are open.
+    pub senders: usize,
+    /// How many receivers are open.
+    pub receivers: usize,
+    /// How many wait to send.
+    pub waiting_senders: usize,
+    /// How many wait to receive.
+    pub waiting_receivers: usize,
+}
+
+impl<T> State<T> {
+    pub(super) fn new(capacity: Option<usize>) -> Self {
+        Self {
+            buffer: VecDeque::new(),
+            capacity,
+            peak: 0,
+            senders: 0,
+            receivers: 0,
+            handles: Slab::new(),
+            queue: WaitQueue::new(),
+        }
+    }
+
+    pub(super) fn open_sender(&mut self) -> usize {
+        self.senders += 1;
+        self.handles.insert(true)
+    }
+
+    pub(super) fn open_receiver(&mut self) -> usize {
+        self.receivers += 1;
+        self.handles.insert(true)
+    }
+
+    pub(super) fn is_open(&self, handle: usize) -> bool {
+        self.handles[handle]
+    }
+
+    /// A sender has gone; the last one ends the wait of every receiver. Nothing the second time.
+    pub(super) fn close_sender(&mut self, handle: usize, wake: &mut WakeList) {
+        if !mem::replace(&mut self.handles[handle], false) {
+            return;
+        }
+        self.end_waits(handle, wake);
+        self.senders -= 1;
+        if self.senders == 0 {
+            self.end_all_waits(wake);
+        }
+    }
+
+    /// A receiver has gone; the last one ends the wait of every sender. Returns items that nobody will
+    /// receive, to be dropped after the lock.
+    pub(super) fn close_receiver(&mut self, handle: usize, wake: &mut WakeList) -> VecDeque<T> {
+        if !mem::replace(&mut self.handles[handle], false) {
+            return VecDeque::new();
+        }
+        self.end_waits(handle, wake);
+        self.receivers -= 1;
+        if self.receivers > 0 {
+            return VecDeque::new();
+        }
+        self.end_all_waits(wake);
+        mem::take(&mut self.buffer)
+    }
+
+    /// A closed handle is dropped.
+    pub(super) fn forget(&mut self, handle: usize) {
+        self.handles.remove(handle);
+    }
+
+    /// One side is gone: whoever still waits is on the other.
+    fn end_all_waits(&mut self, wake: &mut WakeList) {
+        wake.extend(std::iter::from_fn(|| self.queue.grant_first()));
+    }
+
+    /// Ends the waits that came through this handle.
+    fn end_waits(&mut self, handle: usize, wake: &mut WakeList) {
+        let ended = self.queue.grant_where(|request| {
+            if request.handle != handle {
+                return false;
+            }
+            let item = match &mut request.side {
+                Side::Send(item) => item.take(),
+                Side::Receive(_) | Side::Closed(_) => None,
+            };
+            request.side = Side::Closed(item);
+            true
+        });
+        wake.extend(ended);
+    }
+
+    /// Puts an item in, if there is room or a receiver waits for it.
+    ///
+    /// # Errors
+    ///
+    /// The item, if it has to wait, or if nobody will ever receive it: see
+    /// [`has_receivers`](Self::has_receivers).
+    pub(super) fn send(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
+        if self.receivers == 0 {
+            return Err(item);
+        }
+        if let Some(Request {
+            side: Side::Receive(place),
+            ..
+        }) = self.queue.first_mut()
+        {
+            *place = Some(item);
+            wake.extend(self.queue.grant_first());
+            return Ok(());
+        }
+        if !self.has_room() {
+            return Err(item);
+        }
+        self.buffer.push_back(item);
+        self.peak = self.peak.max(self.buffer.len());
+        Ok(())
+    }
+
+    /// Takes the first item, and lets the first waiting sender follow.
+    pub(super) fn receive(&mut self, wake: &mut WakeList) -> Option<T> {
+        match self.buffer.pop_front() {
+            Some(item) => {
+                // An item that was passed on may stand above the capacity.
+                if self.has_room() {
+                    let next = self.take_from_sender(wake);
+                    self.buffer.extend(next);
+                }
+                Some(item)
+            }
+            None => self.take_from_sender(wake),
+        }
+    }
+
+    /// The item of the first sender that waits.
+    fn take_from_sender(&mut self, wake: &mut WakeList) -> Option<T> {
+        let Some(Request {
+            side: Side::Send(item),
+            ..
+        }) = self.queue.first_mut()
+        else {
+            return None;
+        };
+        let item = item.take();
+        wake.extend(self.queue.grant_first());
+        item
+    }
+
+    pub(super) fn has_receivers(&self) -> bool {
+        self.receivers > 0
+    }
+
+    pub(super) fn has_senders(&self) -> bool {
+        self.senders > 0
+    }
+
+    pub(super) fn statistics(&self) -> ChannelStatistics {
+        let waiting = self.queue.len();
+        let (waiting_senders, waiting_receivers) = if self.senders_wait() {
+            (waiting, 0)
+        } else {
+            (0, waiting)
+        };
+        ChannelStatistics {
+            buffered: self.buffer.len(),
+            capacity: self.capacity,
+            peak: self.peak,
+            senders: self.senders,
+            receivers: self.receivers,
+            waiting_senders,
+            waiting_receivers,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.capacity
+            .is_none_or(|capacity| self.buffer.len() < capacity)
+    }
+
+    fn senders_wait(&self) -> bool {
+        matches!(
+            self.queue.first(),
+            Some(Request {
+                side: Side::Send(_),
+                ..
+            })
+        )
+    }
+
+    /// An item that was handed to a receiver which has gone: the next receiver gets it, or the next
+    /// that comes, before everything else.
+    fn pass_on(&mut self, item: T, wake: &mut WakeList) {
+        if let Some(Request {
+            side: Side::Receive(place),
+            ..
+        }) = self.queue.first_mut()
+        {
+            *place = Some(item);
+            wake.extend(self.queue.grant_first());
+        } else {
+            self.buffer.push_front(item);
+            self.peak = self.peak.max(self.buffer.len());
+        }
+    }
+}
+
+impl<T> HandOver for State<T> {
+    type Request = Request<T>;
+    type Output = Ending<T>;
+
+    fn queue(&mut self) -> &mut WaitQueue<Request<T>> {
+        &mut self.queue
+    }
+
+    fn enter(
+        &mut self,
+        mut request: Request<T>,
+        wake: &mut WakeList,
+    ) -> Result<Ending<T>, Request<T>> {
+        match &mut request.side {
+            Side::Send(item) if !self.handles[request.handle] => Ok(Ending::Closed(item.take())),
+            Side::Receive(_) if !self.handles[request.handle] => Ok(Ending::Closed(None)),
+            Side::Send(item) => {
+                let unsent = item.take().expect("a new sender has its item");
+                match self.send(unsent, wake) {
+                    Ok(()) => Ok(Ending::Sent),
+                    Err(item) if !self.has_receivers() => Ok(Ending::Alone(Some(item))),
+                    Err(unsent) => {
+                        *item = Some(unsent);
+                        Err(request)
+                    }
+                }
+            }
+            Side::Receive(_) => match self.receive(wake) {
+                Some(item) => Ok(Ending::Received(item)),
+                None if !self.has_senders() => Ok(Ending::Alone(None)),
+                None => Err(request),
+            },
+            Side::Closed(item) => Ok(Ending::Closed(item.take())),
+        }
+    }
+
+    fn collect(&mut self, request: Request<T>) -> Ending<T> {
+        match request.side {
+            Side::Send(None) => Ending::Sent,
+            Side::Send(item) => Ending::Alone(item),
+            Side::Receive(Some(item)) => Ending::Received(item),
+            // The last sender went while it waited; a receiver that went since may have passed its item on.
+            Side::Receive(None) => match self.buffer.pop_front() {
+                Some(item) => Ending::Received(item),
+                None => Ending::Alone(None),
+            },
+            Side::Closed(item) => Ending::Closed(item),
+        }
+    }
+
+    fn abandon(&mut self, request: &mut Request<T>, _granted: bool, wake: &mut WakeList) {
+        // An item that was not sent is dropped with the request; one that was not seen goes on.
+        if let Side::Receive(place) = &mut request.side {
+            if let Some(item) = place.take() {
+                // Without receivers nobody will see it: it stays in the request.
+                if self.has_receivers() {
+                    self.pass_on(item, wake);
+                } else {
+                    *place = Some(item);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The future behind every operation here that waits: a leaf operation with a place in a queue.
+
+use std::{
+    ops::Deref,
+    task::{Context, Poll},
+};
+
+use anyrt_core::hand_over::{HandOver, Queued, Waiter};
+
+use crate::runtime::Leaf;
+
+/// Waits to be served by a primitive that it borrows or shares; gives its place up when dropped.
+#[derive(Debug)]
+pub(crate) struct Wait<Q, P>
+where
+    Q: Deref<Target = Queued<P>>,
+    P: HandOver,
+{
+    leaf: Leaf,
+    primitive: Q,
+    waiter: Waiter<P::Request>,
+}
+
+impl<Q, P> Wait<Q, P>
+where
+    Q: Deref<Target = Queued<P>>,
+    P: HandOver,
+{
+    pub(crate) fn new(primitive: Q, request: P::Request) -> Self {
+        Self {
+            leaf: Leaf::default(),
+            primitive,
+            waiter: Waiter::new(request),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<P::Output> {
+        if self.leaf.poll_enter(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.primitive.poll(&mut self.waiter, cx)
+    }
+
+    /// Whether it has a place in the queue, or has been served.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.waiter.has_begun()
+    }
+
+    pub(crate) fn primitive(&self) -> &Q {
+        &self.primitive
+    }
+}
+
+/// A request is moved in and out, never pinned.
+impl<Q, P> Unpin for Wait<Q, P>
+where
+    Q: Deref<Target = Queued<P>>,
+    P: HandOver,
+{
+}
+
+impl<Q, P> Drop for Wait<Q, P>
+where
+    Q: Deref<Target = Queued<P>>,
+    P: HandOver,
+{
+    fn drop(&mut self) {
+        self.primitive.abandon(&mut self.waiter);
+    }
+}
