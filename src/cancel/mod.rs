@@ -80,6 +80,16 @@ pub fn is_cancelled() -> bool {
     context::is_asked_to_end()
 }
 
+/// Why the caller is cancelled, if it is: what the outermost cancelled scope around it, up to the next shield, is
+/// going to report.
+///
+/// For destructors and for code that a shield elsewhere keeps alive. A request to end, which is no cancel, has no
+/// reason. The way up is walked, so that this costs more than [`is_cancelled`].
+#[doc(alias = "cancellation_reason")]
+pub fn reason() -> Option<Reason> {
+    context::cancel_reason()
+}
+
 /// What the caller has to reckon with: the earliest deadline around it, up to the next shield.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)]

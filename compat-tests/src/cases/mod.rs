@@ -15,6 +15,7 @@ pub mod intervals;
 pub mod limiter;
 pub mod local_runs;
 pub mod moves;
+pub mod reasons;
 pub mod requests;
 pub mod scopes;
 pub mod shields;

@@ -235,7 +235,27 @@ macro_rules! cancellation {
                     "order: cleanup-begins false cleanup-ends
                      main: 7 panicked";
             }
+            inside since "0.1" {
+                "C-160" Must [C3 C6] c160_a_place_knows_why_it_is_cancelled =
+                    "place: none Deadline Explicit
+                     shield: none
+                     destructor: Explicit
+                     main: Explicit none";
+                "C-161" Must [C3 T3 C5] c161_each_cause_has_its_reason =
+                    "sibling: SiblingFailed
+                     deadline: Deadline
+                     grace: Deadline";
+                "C-163" Must [C2 C3] c163_cancel_against_completion = "main: true";
+                "C-164" Must [T6 C9] c164_a_timeout_leaves_no_grandchild = "main: 0 true";
+            }
             launching since "0.1" {
+                "C-162" Must [R6] &[Shutdown] c162_every_scope_ends_with_its_runtime =
+                    "scope: Shutdown
+                     fail_after: Shutdown
+                     move_on_after: None
+                     group: Shutdown
+                     finally: cleaned Shutdown
+                     bare_group: returned";
                 "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
                     "moved: false
                      main: 5";

@@ -18,7 +18,7 @@ use crate::cases::{
     scopes::*, shields::*, threads::*, time::*,
 };
 #[allow(clippy::wildcard_imports)]
-use crate::cases::{cleanups::*, graces::*, moves::*, requests::*};
+use crate::cases::{cleanups::*, graces::*, moves::*, reasons::*, requests::*};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, starts::*};
 use crate::{

@@ -20,7 +20,7 @@ pub use region::Region;
 
 use crate::{
     Runtime,
-    tree::{Kind, Node, NodeRef},
+    tree::{self, Kind, NodeRef, Reason},
 };
 
 /// One region on the chain of the poll that is going on.
@@ -88,28 +88,38 @@ pub fn is_inside() -> bool {
 
 /// Whether the code being polled is cancelled: its own region, or one around it up to a shield.
 pub fn is_cancelled() -> bool {
-    here(Node::is_cancelled)
+    here(|node| node.node().is_cancelled())
 }
 
 /// Whether the code being polled is cancelled, or was asked to come to an end by itself.
 pub fn is_asked_to_end() -> bool {
-    here(|node| node.is_cancelled() || node.is_soft())
+    here(|node| node.node().is_cancelled() || node.node().is_soft())
 }
 
-/// What the nearest node says of the place that is being polled; `false` where a shield comes first.
-fn here(says: impl FnOnce(&Node) -> bool) -> bool {
+/// Why the code being polled is cancelled: what the outermost cancelled region up to a shield will report.
+pub fn cancel_reason() -> Option<Reason> {
+    here(|node| {
+        node.node()
+            .is_cancelled()
+            .then(|| tree::effective_reason(node))
+            .flatten()
+    })
+}
+
+/// What the nearest node says of the place that is being polled; nothing where a shield comes first.
+fn here<T: Default>(says: impl FnOnce(&NodeRef) -> T) -> T {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
             if let Some(node) = frame.region.existing_node() {
-                return says(node.node());
+                return says(node);
             }
             if frame.region.kind() == Kind::Shield {
-                return false;
+                break;
             }
             current = frame.outer;
         }
-        false
+        T::default()
     })
 }
 

@@ -78,6 +78,20 @@ pub fn effective_deadline(node: &NodeRef, now: impl Fn() -> Instant) -> Option<D
     Some(earliest.map_or(Deadline::Never, Deadline::At))
 }
 
+/// Why the code at `node` is cancelled: the reason of the outermost cancelled node up to the next shield.
+pub fn effective_reason(node: &NodeRef) -> Option<Reason> {
+    let mut reason = None;
+    let mut current = Some(Arc::clone(node));
+    while let Some(node) = current {
+        let state = node.node().lock();
+        reason = state.reason.or(reason);
+        current = (node.node().flags() & SHIELD == 0)
+            .then(|| state.parent.clone())
+            .flatten();
+    }
+    reason
+}
+
 /// Cancels every node from `node` upwards whose deadline has passed.
 ///
 /// For code that never lets its timers be polled: it compares the clock when its budget is spent.

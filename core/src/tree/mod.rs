@@ -48,7 +48,7 @@ mod orphans;
 mod place;
 mod walk;
 
-pub use deadline::{Deadline, effective_deadline, expire};
+pub use deadline::{Deadline, effective_deadline, effective_reason, expire};
 pub use handover::{cancel_unless_handed_over, hand_over};
 pub use holds::{hold, release};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
