@@ -109,6 +109,8 @@ fn columns(names: &str) -> Result<Vec<Column>, String> {
 fn run(options: &Options) -> ExitCode {
     // Cases panic on purpose; what matters of a panic is in the failure's own text.
     std::panic::set_hook(Box::new(|_| {}));
+    // They also lose errors on purpose.
+    anyrt::debug::on_unhandled_error(drop);
     let chosen: Vec<_> = CASES
         .iter()
         .filter(|case| {

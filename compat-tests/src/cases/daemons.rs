@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyrt::{
+    cancel::cancelled,
     shield, sleep,
     task::{TaskError, TaskGroup, TryTaskGroup},
     task_group,
@@ -12,7 +13,7 @@ use anyrt::{
 
 use crate::{
     Trace,
-    tools::{Gate, OnDrop, caught, forever},
+    tools::{Gate, OnDrop, both, caught, forever},
 };
 
 /// When body and children are done the daemon is cancelled, and the group waits for it.
@@ -43,14 +44,18 @@ pub async fn t127_a_daemon_may_clean_up(t: Trace) {
         let (inside, trace) = (Gate::new(), t.clone());
         let opened = inside.clone();
         tg.spawn_daemon(async move {
-            shield(async {
+            let told = Gate::new();
+            let clean_up = shield(async {
                 opened.open();
-                for _ in 0..5 {
-                    yield_now().await;
-                }
+                told.wait().await;
+                yield_now().await;
                 trace.log("daemon", "clean-up");
-            })
-            .await;
+            });
+            let tell = async {
+                cancelled().await;
+                told.open();
+            };
+            both(clean_up, tell).await;
             yield_now().await;
             trace.log("daemon", "went-on");
         });
