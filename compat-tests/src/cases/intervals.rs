@@ -17,7 +17,6 @@ use anyrt::{
     task::TaskGroup,
     task_group,
     time::{Instant, Interval, MissedTick, interval, interval_at, sleep_forever, sleep_until},
-    yield_now,
 };
 use futures::Stream;
 
