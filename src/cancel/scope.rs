@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::{RefUnwindSafe, UnwindSafe},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -125,6 +126,10 @@ impl CancelScope {
         self.node.node().own_reason()
     }
 }
+
+// The tree is whole again before any panic leaves it.
+impl UnwindSafe for CancelScope {}
+impl RefUnwindSafe for CancelScope {}
 
 impl fmt::Debug for CancelScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

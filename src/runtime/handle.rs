@@ -1,6 +1,10 @@
 //! A runtime that is kept, for code that is in none.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+};
 
 use anyrt_core::{
     Runtime,
@@ -51,6 +55,10 @@ impl Handle {
         context::leave(|| context::enter(&region, Some(&self.runtime), f))
     }
 }
+
+// What runs through it is contained in its own task.
+impl UnwindSafe for Handle {}
+impl RefUnwindSafe for Handle {}
 
 /// Two handles are equal exactly if their tasks run beside each other.
 impl PartialEq for Handle {

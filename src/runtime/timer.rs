@@ -1,6 +1,7 @@
 //! A timer of whichever runtime, rounded to the shared grid and counted.
 
 use std::{
+    marker::PhantomPinned,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -31,6 +32,10 @@ pin_project! {
         grid: Grid,
         at: Option<Instant>,
         counted: Counted,
+        // Not every backend's timer may be moved, and a feature must not change what a future of a library may be
+        // used for.
+        #[pin]
+        pinned: PhantomPinned,
     }
 }
 
@@ -64,6 +69,7 @@ impl Timer {
             grid,
             at,
             counted: Counted(Arc::clone(shared)),
+            pinned: PhantomPinned,
         }
     }
 

@@ -1,6 +1,13 @@
 //! The two kinds of group, and the handles their bodies get.
 
-use std::{convert::Infallible, fmt, future::Future, panic::Location, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    panic::{Location, RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyrt_core::tree::Kind;
 
@@ -361,6 +368,12 @@ impl<E> Clone for TryTaskGroup<E> {
         }
     }
 }
+
+// A child that panics leaves the group in order.
+impl UnwindSafe for TaskGroup {}
+impl RefUnwindSafe for TaskGroup {}
+impl<E> UnwindSafe for TryTaskGroup<E> {}
+impl<E> RefUnwindSafe for TryTaskGroup<E> {}
 
 impl fmt::Debug for TaskGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

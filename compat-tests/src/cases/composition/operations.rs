@@ -134,8 +134,11 @@ async fn a_failing_group() {
 async fn a_handle() {
     task_group(async |tg: TaskGroup| {
         let child = tg.spawn_value(async {
-            sleep(LONG).await;
+            sleep(SHORT).await;
+            7
         });
+        assert_eq!(child.await.unwrap(), 7);
+        let child = tg.spawn_value(sleep(LONG));
         yield_now().await;
         child.cancel();
         assert!(child.await.is_err());

@@ -31,19 +31,23 @@ async fn poll_with(future: &mut BoxFuture, waker: &Arc<CountingWaker>) -> Poll<(
 /// Every poll brings a new waker, and the last one is woken: no operation clings to an earlier one.
 pub async fn c310_the_last_waker_is_woken(t: Trace) {
     for (name, make) in OPERATIONS {
-        let mut future = make();
-        loop {
-            let (stale, last) = (CountingWaker::new(), CountingWaker::new());
-            if poll_with(&mut future, &stale).await.is_ready()
-                || poll_with(&mut future, &last).await.is_ready()
-            {
-                break;
-            }
-            let before = stale.wakes();
-            last.woken().wait().await;
-            // Elsewhere a wake may have been on its way to the first when the second came.
-            if t.has_virtual_clock() {
-                assert_eq!(stale.wakes(), before, "{name} woke a waker of the past");
+        // Every other suspension, from the first on and from the second on, sees two wakers.
+        for alone in [0, 1] {
+            let mut future = make();
+            for suspension in 0.. {
+                let (stale, last) = (CountingWaker::new(), CountingWaker::new());
+                if suspension >= alone && poll_with(&mut future, &stale).await.is_ready() {
+                    break;
+                }
+                if poll_with(&mut future, &last).await.is_ready() {
+                    break;
+                }
+                let before = stale.wakes();
+                last.woken().wait().await;
+                // Elsewhere a wake may have been on its way to the first when the second came.
+                if t.has_virtual_clock() {
+                    assert_eq!(stale.wakes(), before, "{name} woke a waker of the past");
+                }
             }
         }
         t.log("woken", name);

@@ -1,0 +1,142 @@
+//! What every public type may be used for: sent, shared, moved after its first poll, kept across a caught panic.
+//!
+//! It is the same with every set of features: a library that compiles without any must compile with each.
+
+use std::{
+    future::{Future, Ready},
+    marker::PhantomData,
+    panic::{RefUnwindSafe, UnwindSafe},
+    pin::Pin,
+    rc::Rc,
+};
+
+use anyrt::{
+    Builder, LaunchBuilder, RunError,
+    cancel::{
+        CancelRequested, CancelScope, Cancelled, Deadline, FailAfter, MoveOnAfter, Reason, Scope,
+        Shield, TimedOut,
+    },
+    debug::Counts,
+    runtime::{Handle, NoRuntime},
+    sync::{
+        Acquire, AcquireError, AcquireFor, AlreadyBorrowed, Borrower, CapacityLimiter,
+        LimiterStatistics, NotBorrowed, Token, WouldBlock,
+    },
+    task::{
+        Errors, GroupStatistics, TaskError, TaskGroup, TaskGroupFuture, TaskHandle, TryTaskGroup,
+        TryTaskGroupFuture,
+    },
+    thread::{ThreadError, ToThread, TryToThread},
+    time::{Instant, Interval, MissedTick, Sleep, Tick, YieldNow, ZeroPeriod},
+};
+
+/// What a type is without a trait. Where it has the trait, an inherent constant of the same name comes first.
+trait Otherwise {
+    const HOLDS: bool = false;
+}
+
+macro_rules! traits_of {
+    ($type:ty) => {{
+        let mut found = Vec::new();
+        macro_rules! look {
+            ($trait:ident) => {{
+                struct Look<T>(PhantomData<T>);
+                impl<T> Otherwise for Look<T> {}
+                #[allow(dead_code)]
+                impl<T: $trait> Look<T> {
+                    const HOLDS: bool = true;
+                }
+                if <Look<$type>>::HOLDS {
+                    found.push(stringify!($trait));
+                }
+            }};
+        }
+        look!(Send);
+        look!(Sync);
+        look!(Unpin);
+        look!(UnwindSafe);
+        look!(RefUnwindSafe);
+        found.join(" ")
+    }};
+}
+
+macro_rules! table {
+    ($($type:ty: $traits:literal;)*) => {
+        [$((stringify!($type), traits_of!($type), $traits)),*]
+    };
+}
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Body<H> = fn(H) -> Boxed<()>;
+/// A body that borrows nothing and shares with nobody.
+type Plain<H> = fn(H) -> Ready<()>;
+type Failing = fn(TryTaskGroup<u8>) -> Ready<Result<(), u8>>;
+/// A future that stays on its thread.
+type Local = Ready<Rc<()>>;
+
+#[test]
+fn every_public_type_has_the_traits_that_are_promised() {
+    let table = table! {
+        Sleep: "Send Sync";
+        YieldNow: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Interval: "Send Sync Unpin";
+        Tick<'static>: "Send Sync Unpin";
+        Scope<Body<CancelScope>>: "Send";
+        Scope<Plain<CancelScope>>: "Send Sync";
+        Scope<fn(CancelScope) -> Local>: "";
+        MoveOnAfter<Ready<()>>: "Send Sync";
+        FailAfter<Ready<()>>: "Send Sync";
+        FailAfter<Local>: "";
+        Shield<Ready<()>>: "Send Sync Unpin";
+        Shield<Local>: "Unpin";
+        CancelRequested: "Send Sync Unpin";
+        TaskGroupFuture<Plain<TaskGroup>>: "Send Sync Unpin";
+        TaskGroupFuture<fn(TaskGroup) -> Local>: "Unpin";
+        TryTaskGroupFuture<Failing, Ready<Result<(), u8>>, (), u8>: "Send Sync Unpin";
+        TaskHandle<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TaskHandle<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
+        ToThread<()>: "Send Unpin";
+        TryToThread<()>: "Send Unpin";
+        Acquire: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        AcquireFor: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        CancelScope: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TaskGroup: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TryTaskGroup<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TryTaskGroup<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
+        CapacityLimiter: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Token: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Borrower: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Handle: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Builder: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        LaunchBuilder<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        Instant: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Deadline: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Reason: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        MissedTick: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Counts: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        GroupStatistics: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        LimiterStatistics: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        Cancelled: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TimedOut: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TaskError: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Errors<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RunError: "Send Sync Unpin";
+        NoRuntime: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        ThreadError: "Send Sync Unpin";
+        ZeroPeriod: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        WouldBlock: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        AcquireError: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        AlreadyBorrowed: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        NotBorrowed: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+    };
+    let mut wrong = String::new();
+    for (name, found, promised) in table {
+        if found != promised {
+            wrong += &format!("        {name}: \"{found}\";\n");
+        }
+    }
+    assert!(wrong.is_empty(), "these have other traits:\n{wrong}");
+}
