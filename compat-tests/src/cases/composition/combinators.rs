@@ -260,7 +260,7 @@ pub async fn m301_sleeps_end_in_order(t: Trace) {
     }
 }
 
-/// A future that was polled once and is then left alone keeps nobody waiting. Rule R9.
+/// A future that was polled once and is then left alone keeps nobody waiting. Rule R12.
 pub async fn r303_a_future_that_is_left_alone_blocks_nobody(t: Trace) {
     let mut left = Box::pin(sleep(LONG));
     assert!(peek(&mut left).await.is_pending());

@@ -31,7 +31,7 @@ async fn poll_with(future: &mut BoxFuture, waker: &Arc<CountingWaker>) -> Poll<(
 /// Every poll brings a new waker, and the last one is woken: no operation clings to an earlier one.
 pub async fn c310_the_last_waker_is_woken(t: Trace) {
     for (name, make) in OPERATIONS {
-        // Every other suspension, from the first on and from the second on, sees two wakers.
+        // What begins at the second suspension is to see two wakers, too.
         for alone in [0, 1] {
             let mut future = make();
             for suspension in 0.. {
