@@ -22,7 +22,7 @@ use crate::payload::{Payload, caught, forget_panic};
 
 pin_project! {
     /// Runs its body to its end, its panic, or a cancel; then its clean-up, shielded (rule C9).
-    pub(super) struct Course<B, C, T> {
+    pub(crate) struct Course<B, C, T> {
         // Dropped in this order: body and clean-up, the region around both, the hold on that.
         #[pin]
         body: Regional<B>,
@@ -52,7 +52,7 @@ enum Finished {
 }
 
 impl<B, C, T> Course<B, C, T> {
-    pub(super) fn new(body: B) -> Self {
+    pub(crate) fn new(body: B) -> Self {
         let region = |kind| Region::new(kind, Deadline::Never);
         Self {
             body: Regional::new(region(Kind::Part), None, Some(body)),
@@ -63,6 +63,24 @@ impl<B, C, T> Course<B, C, T> {
             finished: None,
         }
     }
+
+    /// Whether nothing is left to run.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.is_some()
+    }
+
+    /// Drops the body, inside its region, without waiting for anything.
+    pub(crate) fn drop_body(self: Pin<&mut Self>) {
+        self.project().body.drop_body();
+    }
+
+    /// The clean-up, if it has begun, to be continued elsewhere.
+    pub(crate) fn take_cleaning(self: Pin<&mut Self>) -> Option<C>
+    where
+        C: Unpin,
+    {
+        self.project().cleaning.take_body()
+    }
 }
 
 impl<B: Future<Output = T>, C: Future, T> Course<B, C, T> {
@@ -71,7 +89,7 @@ impl<B: Future<Output = T>, C: Future, T> Course<B, C, T> {
     /// # Panics
     ///
     /// With the panic of the body, or else of the clean-up.
-    pub(super) fn poll(
+    pub(crate) fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         start: impl FnOnce() -> C,

@@ -52,6 +52,7 @@ use anyrt_core::{Instant, context, tree};
 pub use body::Body;
 pub(crate) use cancellable::parked;
 pub use cancelled::{CancelRequested, cancelled};
+pub(crate) use course::Course;
 pub use deadline::{
     FailAfter, MoveOnAfter, TimedOut, fail_after, fail_at, move_on_after, move_on_at,
 };
@@ -62,6 +63,7 @@ pub use scope::{CancelScope, Cancelled, Scope, scope};
 pub(crate) use shield::Hold;
 pub use shield::{Shield, shield};
 
+pub use crate::task::finally_spawned::{FinallySpawned, finally_spawned};
 use crate::time::YieldNow;
 
 /// A point where a cancelled scope ends the code, in code that waits for nothing else.

@@ -78,6 +78,14 @@ impl<F> Regional<F> {
         }
     }
 
+    /// Takes the body out, to go on elsewhere.
+    pub(crate) fn take_body(self: Pin<&mut Self>) -> Option<F>
+    where
+        F: Unpin,
+    {
+        self.project().body.get_mut().take()
+    }
+
     /// Takes the region's node out of the tree.
     pub(crate) fn end(self: Pin<&mut Self>) {
         self.project().region.end();

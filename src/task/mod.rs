@@ -67,8 +67,10 @@
 //! ```
 
 mod child;
+mod detached;
 mod errors;
 mod fate;
+pub(crate) mod finally_spawned;
 mod group;
 mod handle;
 mod host;

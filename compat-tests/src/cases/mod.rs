@@ -19,6 +19,7 @@ pub mod reasons;
 pub mod requests;
 pub mod scopes;
 pub mod shields;
+pub mod spawned_cleanups;
 pub mod starts;
 pub mod sync;
 pub mod threads;

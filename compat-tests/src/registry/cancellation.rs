@@ -245,6 +245,13 @@ macro_rules! cancellation {
                     "sibling: SiblingFailed
                      deadline: Deadline
                      grace: Deadline";
+                "C-170" Must [C9] c170_a_dropped_cleanup_is_spawned =
+                    "body: dropped
+                     cleanup: false done";
+                "C-171" Must [C9] c171_a_cleanup_that_has_begun_goes_on = "cleanup: begun dropped false done";
+                "C-172" Must [C9] c172_what_is_not_dropped_is_not_spawned =
+                    "order: cleanup scope-ends cleanup
+                     main: Explicit 3";
                 "C-163" Must [C2 C3] c163_cancel_against_completion = "main: true";
                 "C-164" Must [T6 C9] c164_a_timeout_leaves_no_grandchild = "main: 0 true";
             }
@@ -256,6 +263,8 @@ macro_rules! cancellation {
                      group: Shutdown
                      finally: cleaned Shutdown
                      bare_group: returned";
+                "C-173" Must [C9 R5] c173_a_run_waits_for_what_was_spawned = "order: body-dropped false done run-ends";
+                "C-174" Must [C9 R5] c174_a_panic_of_a_spawned_cleanup_fails_the_run = "run: of-the-cleanup";
                 "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
                     "moved: false
                      main: 5";

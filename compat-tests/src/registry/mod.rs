@@ -18,7 +18,9 @@ use crate::cases::{
     scopes::*, shields::*, threads::*, time::*,
 };
 #[allow(clippy::wildcard_imports)]
-use crate::cases::{cleanups::*, graces::*, moves::*, reasons::*, requests::*};
+use crate::cases::{
+    cleanups::*, graces::*, moves::*, reasons::*, requests::*, spawned_cleanups::*,
+};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, starts::*};
 use crate::{

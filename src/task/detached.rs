@@ -1,0 +1,90 @@
+//! A task that belongs to nobody but its run.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyrt_core::{
+    Runtime,
+    context::Region,
+    tree::{self, Deadline, Kind, Node, NodeRef},
+};
+use pin_project_lite::pin_project;
+
+use super::unhandled;
+use crate::{
+    cancel::{Polled, Regional},
+    payload::{Payload, caught},
+    runtime::AnyBackend,
+};
+
+/// Starts `body` below the root of the run. No cancel ends it, and the run waits for it; its panic fails the run, or goes
+/// where those go that reach nobody.
+pub(super) fn spawn_detached<Fut>((runtime, handle): (Arc<Runtime>, AnyBackend), body: Fut)
+where
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let node: NodeRef = Arc::new(Node::new(Kind::Task, Deadline::Never));
+    // The root is open as long as there is a run; without a place the task is only not seen there.
+    let _ = tree::attach(&node, runtime.shared().root());
+    runtime.shared().counts().tasks.up();
+    let task = Detached {
+        body: Regional::new(
+            Region::with_node(Kind::Task, node),
+            Some(Arc::clone(&runtime)),
+            Some(body),
+        ),
+        runtime: Some(runtime),
+    };
+    // A refused task has been dropped, and has thereby ended.
+    let _ = handle.spawn(task);
+}
+
+pin_project! {
+    struct Detached<Fut> {
+        #[pin]
+        body: Regional<Fut>,
+        // Taken when the task has ended.
+        runtime: Option<Arc<Runtime>>,
+    }
+
+    impl<Fut> PinnedDrop for Detached<Fut> {
+        fn drop(this: Pin<&mut Self>) {
+            // The runtime dropped the task: it is shutting down, or refused it.
+            this.end(None);
+        }
+    }
+}
+
+impl<Fut> Detached<Fut> {
+    /// The future goes, its panic is passed on, the node leaves the tree.
+    fn end(self: Pin<&mut Self>, panicked: Option<Payload>) {
+        let mut this = self.project();
+        let Some(runtime) = this.runtime.take() else {
+            return;
+        };
+        let dropped = caught(|| this.body.as_mut().drop_body()).err();
+        for payload in panicked.into_iter().chain(dropped) {
+            unhandled::pass_on(Some(runtime.shared().root()), payload);
+        }
+        this.body.end();
+        runtime.shared().task_gone();
+    }
+}
+
+impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let panicked = match caught(|| self.as_mut().project().body.poll_body(cx)) {
+            Ok(Polled::Pending) => return Poll::Pending,
+            Ok(Polled::Ready(()) | Polled::Gone) => None,
+            Err(payload) => Some(payload),
+        };
+        self.end(panicked);
+        Poll::Ready(())
+    }
+}
