@@ -32,7 +32,7 @@ mod timer;
 
 use std::sync::Arc;
 
-use anyrt_core::{Instant, Runtime, Shared, context};
+use anyrt_core::{Instant, Runtime, Shared, context, tree::NodeRef};
 
 pub(crate) use any_backend::AnyBackend;
 pub use detect::NoRuntime;
@@ -86,6 +86,12 @@ pub(crate) fn attached() -> Result<(Arc<Runtime>, AnyBackend), NoRuntime> {
             Ok((Runtime::new(handle.clone(), shared), handle))
         }
     })
+}
+
+/// The node above every task of a run; `None` in a foreign runtime, where there is no run.
+pub(crate) fn root_of_run(runtime: &Runtime) -> Option<&NodeRef> {
+    let shared = runtime.shared();
+    (!Arc::ptr_eq(shared, detect::ambient())).then(|| shared.root())
 }
 
 /// The time on the runtime around the caller; the machine's clock where there is none.

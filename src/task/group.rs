@@ -103,7 +103,7 @@ pub struct TryTaskGroup<E> {
 }
 
 /// How many children a group has had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupStatistics {
     /// Spawned since the group was opened, or begun to be started.
@@ -343,12 +343,7 @@ macro_rules! common {
 
         /// How many children there are and have been.
         pub fn statistics(&self) -> GroupStatistics {
-            GroupStatistics {
-                spawned: self.members.spawned(),
-                alive: self.members.children().node().children(),
-                daemons: self.members.children().node().daemons(),
-                peak: self.members.peak(),
-            }
+            self.members.statistics()
         }
     };
 }

@@ -14,7 +14,7 @@ use anyrt_core::{
     tree::{self, Branch, Closed, NodeRef, Reason},
 };
 
-use super::{child::Place, fate::Fate, unhandled};
+use super::{child::Place, fate::Fate, group::GroupStatistics, unhandled};
 pub(crate) use crate::payload::forget_panic;
 use crate::{payload::Payload, runtime::AnyBackend};
 
@@ -136,12 +136,13 @@ impl<E> Members<E> {
         }
     }
 
-    pub(crate) fn spawned(&self) -> usize {
-        self.spawned.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn peak(&self) -> usize {
-        self.peak.load(Ordering::Relaxed)
+    pub(crate) fn statistics(&self) -> GroupStatistics {
+        GroupStatistics {
+            spawned: self.spawned.load(Ordering::Relaxed),
+            alive: self.children.node().children(),
+            daemons: self.children.node().daemons(),
+            peak: self.peak.load(Ordering::Relaxed),
+        }
     }
 
     fn errors(&self) -> MutexGuard<'_, Vec<Raised<E>>> {

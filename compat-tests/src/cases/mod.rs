@@ -15,6 +15,8 @@ pub mod intervals;
 pub mod limiter;
 pub mod local_runs;
 pub mod moves;
+pub mod orphans;
+pub mod owned_groups;
 pub mod reasons;
 pub mod requests;
 pub mod scopes;

@@ -22,7 +22,7 @@ use crate::cases::{
     cleanups::*, graces::*, moves::*, reasons::*, requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
-use crate::cases::{daemons::*, starts::*};
+use crate::cases::{daemons::*, orphans::*, owned_groups::*, starts::*};
 use crate::{
     Body, Case,
     Level::Must,
@@ -108,6 +108,8 @@ mod tasks;
 #[macro_use]
 mod starts;
 #[macro_use]
+mod orphans;
+#[macro_use]
 mod threads;
 #[macro_use]
 mod limits;
@@ -118,4 +120,4 @@ mod time;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts threads limits sync time composition } {} }
+collect! { { contract runs cancellation tasks starts orphans threads limits sync time composition } {} }
