@@ -108,9 +108,7 @@ pub(crate) fn poll_scope(setting: Setting, n: usize) -> Sample {
     run(
         setting,
         timed(async move {
-            let mut body = pin!(async {
-                let _ = scope(async |_| Stuck.await).await;
-            });
+            let mut body = pin!(scope(async |_| Stuck.await));
             poll_often(body.as_mut(), n).await;
         }),
     )

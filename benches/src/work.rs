@@ -1,6 +1,8 @@
 //! What both sides of a row share: the clock around the work, and futures that belong to no runtime.
 
 use std::{
+    collections::HashMap,
+    ffi::OsString,
     fs,
     future::{Future, poll_fn},
     hint::black_box,
@@ -33,7 +35,7 @@ pub(crate) async fn timed(work: impl Future<Output = ()>) -> Sample {
 /// The moment before the work.
 pub(crate) struct Start {
     time: Instant,
-    processor: Duration,
+    processor: HashMap<OsString, u64>,
     resident: f64,
 }
 
@@ -49,23 +51,32 @@ impl Start {
     pub(crate) fn sample(&self) -> Sample {
         Sample {
             time: self.time.elapsed(),
-            processor: processor() - self.processor,
+            processor: self.processor(),
             resident: resident() - self.resident,
         }
     }
+
+    /// What the threads that are there have run since.
+    fn processor(&self) -> Duration {
+        let spent = processor().into_iter().map(|(thread, now)| {
+            let before = self.processor.get(&thread).copied().unwrap_or(0);
+            now.saturating_sub(before)
+        });
+        Duration::from_nanos(spent.sum())
+    }
 }
 
-/// What the threads of this process have run so far; those that have ended are not in it.
-fn processor() -> Duration {
+/// How many nanoseconds each thread of this process has run so far.
+fn processor() -> HashMap<OsString, u64> {
     let threads = fs::read_dir("/proc/self/task")
         .into_iter()
         .flatten()
         .flatten();
     let spent = threads.filter_map(|thread| {
         let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split(' ').next()?.parse::<u64>().ok()
+        Some((thread.file_name(), text.split(' ').next()?.parse().ok()?))
     });
-    Duration::from_nanos(spent.sum())
+    spent.collect()
 }
 
 /// The memory of this process that is in use, in bytes.
@@ -101,10 +112,7 @@ impl Future for Stuck {
 }
 
 /// Polls `future`, which is never ready, so many times within one poll of the task.
-pub(crate) async fn poll_often(
-    mut future: Pin<&mut (impl Future<Output = ()> + ?Sized)>,
-    times: usize,
-) {
+pub(crate) async fn poll_often(mut future: Pin<&mut impl Future>, times: usize) {
     poll_fn(|cx| {
         for _ in 0..times {
             assert!(black_box(future.as_mut()).poll(cx).is_pending());

@@ -6,7 +6,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::tree::{self, Deadline, Kind, Lookout, Node, NodeRef, Reason};
 use loom::{
     future::block_on,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -31,12 +31,10 @@ fn is_held(node: &NodeRef) -> bool {
 
 /// Sleeps as a region does, until its body has to be dropped.
 fn sleep_until_dropped(node: &NodeRef) {
-    block_on(poll_fn(|cx| {
-        if node.node().look(cx.waker()).must_drop() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+    let mut lookout = Lookout::new();
+    block_on(poll_fn(|cx| match lookout.look(node.node(), cx.waker()) {
+        Some(look) if look.must_drop() => Poll::Ready(()),
+        _ => Poll::Pending,
     }));
 }
 
@@ -363,8 +361,9 @@ fn deadline_against_sleep() {
             let scope = Arc::clone(&scope);
             thread::spawn(move || scope.set_deadline(Deadline::Never))
         };
-        block_on(poll_fn(|cx| match scope.look(cx.waker()).deadline {
-            Deadline::Never => Poll::Ready(()),
+        let mut lookout = Lookout::new();
+        block_on(poll_fn(|cx| match lookout.look(&scope, cx.waker()) {
+            Some(look) if look.deadline == Deadline::Never => Poll::Ready(()),
             _ => Poll::Pending,
         }));
         mover.join().unwrap();

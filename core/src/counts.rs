@@ -24,11 +24,13 @@ pub struct Count(AtomicUsize);
 
 impl Count {
     /// One more.
+    #[inline]
     pub fn up(&self) {
         self.0.fetch_add(1, Relaxed);
     }
 
     /// One less; returns how many are left.
+    #[inline]
     pub fn down(&self) -> usize {
         self.0.fetch_sub(1, SeqCst) - 1
     }

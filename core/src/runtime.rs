@@ -37,11 +37,13 @@ impl<H: RuntimeHandle> Runtime<H> {
 
 impl<H: ?Sized> Runtime<H> {
     /// The facade's handle.
+    #[inline]
     pub fn handle(&self) -> &H {
         &self.handle
     }
 
     /// What the run shares.
+    #[inline]
     pub fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -86,21 +88,25 @@ impl Shared {
     }
 
     /// The limiter that worker-thread calls use by default.
+    #[inline]
     pub fn limiter(&self) -> &Arc<Limiter> {
         &self.limiter
     }
 
     /// What is alive in the run.
+    #[inline]
     pub fn counts(&self) -> &Counts {
         &self.counts
     }
 
     /// The first point of the grid that the run's deadlines share, if they share one.
+    #[inline]
     pub fn origin(&self) -> Option<Instant> {
         self.origin
     }
 
     /// Counts a task that has gone; the last one wakes whoever waits for quiet.
+    #[inline]
     pub fn task_gone(&self) {
         if self.counts.tasks.down() == 0 {
             let waker = self.quiet.lock().take();

@@ -3,14 +3,13 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use anyrt_core::{
     Instant,
     context::{self, Region},
-    tree::{self, Deadline, Kind, NodeRef, Reason},
+    tree::{self, Deadline, Kind, Lookout, NodeRef, Reason},
 };
 use pin_project_lite::pin_project;
 
@@ -24,6 +23,7 @@ pin_project! {
         body: Regional<F>,
         #[pin]
         timer: Option<Timer>,
+        lookout: Lookout,
         reported: bool,
     }
 }
@@ -33,6 +33,7 @@ impl<F> Cancellable<F> {
         Self {
             body: Regional::new(Region::new(Kind::Scope, deadline), None, body),
             timer: None,
+            lookout: Lookout::new(),
             reported: false,
         }
     }
@@ -52,7 +53,9 @@ impl<F: Future> Cancellable<F> {
         let mut this = self.project();
         match this.body.as_mut().poll_body(cx) {
             Polled::Ready(value) => {
-                this.timer.set(None);
+                if this.timer.is_some() {
+                    this.timer.set(None);
+                }
                 this.body.end();
                 *this.reported = true;
                 return Poll::Ready(Ok(value));
@@ -61,11 +64,23 @@ impl<F: Future> Cancellable<F> {
             Polled::Gone if *this.reported => panic!("a finished scope was polled again"),
             Polled::Gone => return parked(),
         }
-        let node = Arc::clone(this.body.node().expect("a pending body has a node"));
-        let mut look = node.node().look(cx.waker());
+        let node = this.body.node().expect("a pending body has a node");
+        let mut look = match this.lookout.look(node.node(), cx.waker()) {
+            Some(look) => look,
+            // The timer is at the deadline, if there is one.
+            None => match this
+                .timer
+                .as_mut()
+                .as_pin_mut()
+                .map(|timer| timer.poll_elapsed(cx))
+            {
+                None | Some(Poll::Pending) => return Poll::Pending,
+                Some(Poll::Ready(_)) => node.node().look(cx.waker()),
+            },
+        };
         if look.own.is_none() {
-            if let Some(reason) = poll_deadline(this.timer.as_mut(), &node, look.deadline, cx) {
-                tree::cancel(&node, reason);
+            if let Some(reason) = poll_deadline(this.timer.as_mut(), node, look.deadline, cx) {
+                tree::cancel(node, reason);
                 look = node.node().look(cx.waker());
             }
         }

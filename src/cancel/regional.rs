@@ -70,6 +70,7 @@ impl<F> Regional<F> {
     }
 
     /// Drops the body inside the region.
+    #[inline]
     pub(crate) fn drop_body(self: Pin<&mut Self>) {
         let mut this = self.project();
         if this.body.is_some() {
@@ -94,6 +95,7 @@ impl<F> Regional<F> {
 
 impl<F: Future> Regional<F> {
     /// Polls the body inside the region. A completed body is dropped there, too.
+    #[inline(always)]
     pub(crate) fn poll_body(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<F::Output> {
         let mut this = self.project();
         context::enter(this.region, this.runtime.as_ref(), || {

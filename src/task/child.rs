@@ -9,8 +9,8 @@ use std::{
 };
 
 use anyrt_core::{
-    context::Region,
-    tree::{Branch, Kind, NodeRef},
+    context,
+    tree::{self, Branch, Kind, Lookout, NodeRef},
 };
 use pin_project_lite::pin_project;
 
@@ -18,7 +18,6 @@ use super::{
     handle::{Child, Payload, TaskError, TaskHandle},
     members::{Members, forget_panic},
 };
-use crate::cancel::{Polled, Regional};
 
 /// Where a task was spawned.
 pub(super) type Place = &'static Location<'static>;
@@ -98,12 +97,10 @@ where
 {
     members.runtime.shared().counts().tasks.up();
     ChildTask {
-        body: Regional::new(
-            Region::with_node(Kind::Task, node),
-            Some(Arc::clone(&members.runtime)),
-            Some(body),
-        ),
+        body: Some(body),
+        node,
         post: Some(post),
+        lookout: Lookout::new(),
         members: Arc::clone(members),
         place,
     }
@@ -128,7 +125,7 @@ pub(super) trait Post<E>: Branch {
 }
 
 pin_project! {
-    /// Polls a child in its own region, catches its panic, and tells the group how it ended.
+    /// Polls a child under its own node, catches its panic, and tells the group how it ended.
     struct ChildTask<E, P, Fut>
     where
         E: Send,
@@ -136,9 +133,11 @@ pin_project! {
         P: Post<E>,
     {
         #[pin]
-        body: Regional<Fut>,
+        body: Option<Fut>,
+        node: NodeRef,
         // Taken when the child has ended.
         post: Option<Arc<P>>,
+        lookout: Lookout,
         members: Arc<Members<E>>,
         place: Place,
     }
@@ -177,7 +176,14 @@ where
             return;
         };
         let members = &**this.members;
-        let dropping = panic::catch_unwind(AssertUnwindSafe(|| this.body.as_mut().drop_body()));
+        let dropping = if this.body.is_some() {
+            let body = &mut this.body;
+            context::enter_task(this.node, &members.runtime, || {
+                panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
+            })
+        } else {
+            Ok(())
+        };
         let outcome = match (ending, dropping) {
             // Its destructors panicked: what it would have ended as counts no more.
             (ending, Err(payload)) => {
@@ -199,7 +205,7 @@ where
             post.panicked(members, payload);
         }
         drop(post);
-        this.body.end();
+        tree::detach(this.node);
         members.runtime.shared().task_gone();
     }
 }
@@ -213,27 +219,29 @@ where
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.as_mut().project();
-        let (body, post) = (this.body, this.post);
+        let mut this = self.as_mut().project();
         let polled = panic::catch_unwind(AssertUnwindSafe(|| {
-            let polled = body.poll_body(cx);
-            if let (Polled::Pending, Some(post)) = (&polled, post) {
+            let polled = context::enter_task(this.node, &this.members.runtime, || {
+                let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
+                if polled.is_ready() {
+                    this.body.set(None);
+                }
+                Some(polled)
+            });
+            if let (Some(Poll::Pending), Some(post)) = (&polled, this.post) {
                 post.suspended();
             }
             polled
         }));
         let ending = match polled {
-            Ok(Polled::Ready(Ok(value))) => Ok(Ok(value)),
-            Ok(Polled::Ready(Err(error))) => Err(Failure::Error(error)),
+            Ok(Some(Poll::Ready(Ok(value)))) => Ok(Ok(value)),
+            Ok(Some(Poll::Ready(Err(error)))) => Err(Failure::Error(error)),
             Err(payload) => Err(Failure::Panic(payload)),
-            Ok(Polled::Gone) => return Poll::Ready(()),
-            Ok(Polled::Pending) => {
-                let node = self.body.node().expect("a child task has a node");
-                if !node.node().look(cx.waker()).must_drop() {
-                    return Poll::Pending;
-                }
-                Ok(Err(TaskError::Cancelled))
-            }
+            Ok(None) => return Poll::Ready(()),
+            Ok(Some(Poll::Pending)) => match this.lookout.look(this.node.node(), cx.waker()) {
+                Some(look) if look.must_drop() => Ok(Err(TaskError::Cancelled)),
+                _ => return Poll::Pending,
+            },
         };
         self.end(ending);
         Poll::Ready(())

@@ -102,20 +102,19 @@ impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
 
     /// Leaves the outcome for the handle, or drops it if there is none.
     fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
-        let (unwanted, joiner) = {
-            let mut slot = self.slot();
-            slot.finished = true;
-            if slot.unwanted {
-                (Some(outcome), None)
-            } else {
-                slot.outcome = Some(outcome);
-                (None, slot.joiner.take())
-            }
-        };
+        let mut slot = self.slot();
+        slot.finished = true;
+        if slot.unwanted {
+            drop(slot);
+            return panic::catch_unwind(AssertUnwindSafe(|| drop(outcome))).err();
+        }
+        slot.outcome = Some(outcome);
+        let joiner = slot.joiner.take();
+        drop(slot);
         if let Some(joiner) = joiner {
             joiner.wake();
         }
-        panic::catch_unwind(AssertUnwindSafe(|| drop(unwanted))).err()
+        None
     }
 }
 
@@ -130,6 +129,8 @@ pub struct TaskHandle<V> {
     child: Arc<Child<V>>,
     /// Whether it has left a cancelled scope the time to drop who awaits it.
     yielded: bool,
+    /// The outcome has been given: there is nothing left to drop.
+    given: bool,
 }
 
 impl<V> TaskHandle<V> {
@@ -137,6 +138,7 @@ impl<V> TaskHandle<V> {
         Self {
             child,
             yielded: false,
+            given: false,
         }
     }
 
@@ -161,10 +163,12 @@ impl<V> Future for TaskHandle<V> {
     ///
     /// When polled again after it has given the outcome.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let yields = !self.yielded && context::is_cancelled();
         let mut slot = self.child.slot();
         if slot.finished {
-            if yields && matches!(slot.outcome, Some(Err(TaskError::Cancelled))) {
+            if matches!(slot.outcome, Some(Err(TaskError::Cancelled)))
+                && !self.yielded
+                && context::is_cancelled()
+            {
                 // What cancelled the child cancels the caller as well, and is about to drop it.
                 drop(slot);
                 self.yielded = true;
@@ -173,6 +177,7 @@ impl<V> Future for TaskHandle<V> {
             }
             let outcome = slot.outcome.take();
             drop(slot);
+            self.given = true;
             return Poll::Ready(
                 outcome.expect("a task handle was polled after it had given its outcome"),
             );
@@ -189,6 +194,9 @@ impl<V> Future for TaskHandle<V> {
 
 impl<V> Drop for TaskHandle<V> {
     fn drop(&mut self) {
+        if self.given {
+            return;
+        }
         let (outcome, joiner) = {
             let mut slot = self.child.slot();
             slot.unwanted = true;

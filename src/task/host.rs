@@ -13,7 +13,7 @@ use std::{
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{Deadline, Kind, Reason},
+    tree::{Deadline, Kind, Lookout, Reason},
 };
 use pin_project_lite::pin_project;
 
@@ -40,6 +40,7 @@ pin_project! {
         members: Option<Arc<Members<E>>>,
         value: Option<T>,
         hold: Option<Hold>,
+        lookout: Lookout,
     }
 
     impl<Fut, T, E> PinnedDrop for Host<Fut, T, E> {
@@ -57,6 +58,7 @@ impl<Fut, T, E> Host<Fut, T, E> {
             members: None,
             value: None,
             hold: None,
+            lookout: Lookout::new(),
         }
     }
 
@@ -104,7 +106,8 @@ where
         // Also while only the children are left: their place moves with the group.
         context::settle(this.outer);
         if this.body.has_body() {
-            Self::poll_body(this.body.as_mut(), this.outer, members, this.value, cx);
+            let body = this.body.as_mut();
+            Self::poll_body(body, this.outer, members, this.value, this.lookout, cx);
         }
         if this.body.has_body() || !members.close_if_done(cx.waker()) {
             if this.hold.is_none() {
@@ -135,6 +138,7 @@ where
         outer: &Region,
         members: &Members<E>,
         value: &mut Option<T>,
+        lookout: &mut Lookout,
         cx: &mut Context<'_>,
     ) {
         let polled = context::enter(outer, None, || {
@@ -145,7 +149,8 @@ where
             Ok(Polled::Ready(Err(error))) => members.body_failed(error),
             Ok(Polled::Pending) => {
                 let node = body.node().expect("a pending body has a node");
-                if node.node().look(cx.waker()).must_drop() {
+                let look = lookout.look(node.node(), cx.waker());
+                if look.is_some_and(|look| look.must_drop()) {
                     Self::drop_body(body, outer, members);
                 }
             }

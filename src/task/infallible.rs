@@ -26,6 +26,7 @@ impl<Fut> Always<Fut> {
 impl<Fut: Future> Future for Always<Fut> {
     type Output = Result<Fut::Output, Infallible>;
 
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project().inner.poll(cx).map(Ok)
     }

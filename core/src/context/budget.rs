@@ -15,6 +15,7 @@ thread_local! {
 /// Charges one leaf operation; `false` when the budget is spent and the operation must yield.
 ///
 /// Outside every region nobody refills it, so that a spent one is refilled here.
+#[inline]
 pub fn charge() -> bool {
     let left = LEFT.get();
     if left > 0 {
@@ -28,9 +29,11 @@ pub fn charge() -> bool {
 }
 
 /// Runs `f` with a full budget, and puts the former one back.
+#[inline(always)]
 pub(super) fn fresh<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(u32);
     impl Drop for Restore {
+        #[inline(always)]
         fn drop(&mut self) {
             LEFT.set(self.0);
         }

@@ -26,8 +26,41 @@ use crate::{
 /// One region on the chain of the poll that is going on.
 pub(crate) struct Frame<'a> {
     outer: Option<&'a Frame<'a>>,
-    region: &'a Region,
+    place: Place<'a>,
     runtime: Option<&'a Arc<Runtime>>,
+}
+
+/// What a frame stands for.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Region(&'a Region),
+    /// The top of a child task, whose node was there before its first poll.
+    Task(&'a NodeRef),
+}
+
+impl<'a> Place<'a> {
+    #[inline]
+    fn existing_node(self) -> Option<&'a NodeRef> {
+        match self {
+            Self::Region(region) => region.existing_node(),
+            Self::Task(node) => Some(node),
+        }
+    }
+
+    #[inline]
+    fn kind(self) -> Kind {
+        match self {
+            Self::Region(region) => region.kind(),
+            Self::Task(_) => Kind::Task,
+        }
+    }
+
+    fn make_node(self, parent: Option<&NodeRef>) -> NodeRef {
+        match self {
+            Self::Region(region) => region.make_node(parent),
+            Self::Task(node) => Arc::clone(node),
+        }
+    }
 }
 
 /// Polls something inside `region`, and inside `runtime` where one is given.
@@ -35,23 +68,46 @@ pub(crate) struct Frame<'a> {
 /// A region that was polled elsewhere before moves here (rule C6). The context before is restored when
 /// `f` returns or unwinds. The top of a task, and any region that is entered from outside every other, starts
 /// with a fresh budget.
+#[inline(always)]
 pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce() -> R) -> R {
     settle(region);
     enter_where_it_is(region, runtime, f)
 }
 
+/// Polls a child task, or drops its body, under the node that the task was given.
+///
+/// It stays where it was put, whoever polls it, and starts with a fresh budget.
+#[inline(always)]
+pub fn enter_task<R>(node: &NodeRef, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
+    pointer::with(|outer| {
+        let frame = Frame {
+            outer,
+            place: Place::Task(node),
+            runtime: Some(runtime),
+        };
+        budget::fresh(|| pointer::set(&frame, f))
+    })
+}
+
 /// Moves a region that was polled elsewhere before to where it is polled now.
 ///
 /// [`enter`] does so by itself; this is for a poll that enters nothing.
+#[inline(always)]
 pub fn settle(region: &Region) {
     pointer::with(|outer| {
-        if !region.is_at_home(outer.map(|outer| outer.region)) {
-            region.rehome(outer.map(Frame::node).as_ref());
+        if !region.is_at_home(outer.map(|outer| outer.place.existing_node())) {
+            move_to(region, outer);
         }
     });
 }
 
+#[cold]
+fn move_to(region: &Region, outer: Option<&Frame<'_>>) {
+    region.rehome(outer.map(Frame::node).as_ref());
+}
+
 /// Like [`enter`], for dropping what is inside `region`: whoever drops it is not where it runs.
+#[inline(always)]
 pub fn enter_where_it_is<R>(
     region: &Region,
     runtime: Option<&Arc<Runtime>>,
@@ -60,7 +116,7 @@ pub fn enter_where_it_is<R>(
     pointer::with(|outer| {
         let frame = Frame {
             outer,
-            region,
+            place: Place::Region(region),
             runtime: runtime.or(outer.and_then(|outer| outer.runtime)),
         };
         if outer.is_none() || region.kind() == Kind::Task {
@@ -72,21 +128,25 @@ pub fn enter_where_it_is<R>(
 }
 
 /// Runs `f` outside every region, as foreign code would.
+#[inline]
 pub fn leave<R>(f: impl FnOnce() -> R) -> R {
     pointer::clear(f)
 }
 
 /// The runtime of the task being polled, or of the facade worker thread this is.
+#[inline]
 pub fn runtime<R>(f: impl FnOnce(Option<&Arc<Runtime>>) -> R) -> R {
     pointer::with(|frame| f(frame.and_then(|frame| frame.runtime)))
 }
 
 /// Whether any region is entered on this thread.
+#[inline]
 pub fn is_inside() -> bool {
     pointer::with(|frame| frame.is_some())
 }
 
 /// Whether the code being polled is cancelled: its own region, or one around it up to a shield.
+#[inline]
 pub fn is_cancelled() -> bool {
     here(|node| node.node().is_cancelled())
 }
@@ -107,14 +167,15 @@ pub fn cancel_reason() -> Option<Reason> {
 }
 
 /// What the nearest node says of the place that is being polled; nothing where a shield comes first.
+#[inline]
 fn here<T: Default>(says: impl FnOnce(&NodeRef) -> T) -> T {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
-            if let Some(node) = frame.region.existing_node() {
+            if let Some(node) = frame.place.existing_node() {
                 return says(node);
             }
-            if frame.region.kind() == Kind::Shield {
+            if frame.place.kind() == Kind::Shield {
                 break;
             }
             current = frame.outer;
@@ -135,7 +196,7 @@ pub fn existing_node() -> Option<NodeRef> {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
-            if let Some(node) = frame.region.existing_node() {
+            if let Some(node) = frame.place.existing_node() {
                 return Some(Arc::clone(node));
             }
             current = frame.outer;
@@ -149,7 +210,7 @@ pub fn nearest_scope() -> Option<NodeRef> {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
-            match frame.region.kind() {
+            match frame.place.kind() {
                 Kind::Part => current = frame.outer,
                 Kind::Shield => return None,
                 _ => return Some(frame.node()),
@@ -160,21 +221,34 @@ pub fn nearest_scope() -> Option<NodeRef> {
 }
 
 impl Frame<'_> {
-    /// A loop, not a recursion: hundreds of regions may have to be given nodes at once.
+    /// The node of the region; the regions around it have theirs by then.
     fn node(&self) -> NodeRef {
+        if let Some(node) = self.place.existing_node() {
+            return Arc::clone(node);
+        }
+        match self.outer.map(|outer| outer.place.existing_node()) {
+            None => self.place.make_node(None),
+            Some(Some(parent)) => self.place.make_node(Some(parent)),
+            Some(None) => self.nodes(),
+        }
+    }
+
+    /// A loop, not a recursion: hundreds of regions may have to be given nodes at once.
+    #[cold]
+    fn nodes(&self) -> NodeRef {
         let mut bare = Vec::new();
         let mut current = Some(self);
         let mut parent = None;
         while let Some(frame) = current {
-            if let Some(node) = frame.region.existing_node() {
+            if let Some(node) = frame.place.existing_node() {
                 parent = Some(Arc::clone(node));
                 break;
             }
-            bare.push(frame.region);
+            bare.push(frame.place);
             current = frame.outer;
         }
-        while let Some(region) = bare.pop() {
-            parent = Some(region.make_node(parent.as_ref()));
+        while let Some(place) = bare.pop() {
+            parent = Some(place.make_node(parent.as_ref()));
         }
         parent.expect("the walk starts at a frame, so there is a node")
     }

@@ -16,12 +16,14 @@ thread_local! {
 struct Restore(*const Frame<'static>);
 
 impl Drop for Restore {
+    #[inline(always)]
     fn drop(&mut self) {
         INNERMOST.set(self.0);
     }
 }
 
 /// Runs `f` with the innermost frame. The reference can not leave `f`.
+#[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(Option<&Frame<'_>>) -> R) -> R {
     let innermost = INNERMOST.get();
     // SAFETY: the pointer is null or was put there by `set` further up this thread's stack: the
@@ -32,6 +34,7 @@ pub(super) fn with<R>(f: impl FnOnce(Option<&Frame<'_>>) -> R) -> R {
 }
 
 /// Runs `f` with `frame` as the innermost one.
+#[inline(always)]
 pub(super) fn set<R>(frame: &Frame<'_>, f: impl FnOnce() -> R) -> R {
     let erased = ptr::from_ref(frame).cast::<Frame<'static>>();
     let _restore = Restore(INNERMOST.replace(erased));
@@ -39,6 +42,7 @@ pub(super) fn set<R>(frame: &Frame<'_>, f: impl FnOnce() -> R) -> R {
 }
 
 /// Runs `f` without any frame.
+#[inline(always)]
 pub(super) fn clear<R>(f: impl FnOnce() -> R) -> R {
     let _restore = Restore(INNERMOST.replace(ptr::null()));
     f()

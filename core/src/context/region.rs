@@ -32,6 +32,7 @@ impl std::fmt::Debug for Handed {
 
 impl Region {
     /// A region without a node; one is made when it is needed.
+    #[inline]
     pub const fn new(kind: Kind, deadline: Deadline) -> Self {
         Self {
             kind,
@@ -52,41 +53,50 @@ impl Region {
     }
 
     /// What the region stands for.
+    #[inline]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
     /// The node, if anything has needed one.
+    #[inline(always)]
     pub fn existing_node(&self) -> Option<&NodeRef> {
         self.node.get().map(|handed| &handed.0)
     }
 
     /// Takes the node out of the tree: the region has ended.
+    #[inline(always)]
     pub fn end(&mut self) {
+        if self.existing_node().is_some() {
+            self.detach();
+        }
+    }
+
+    #[inline(never)]
+    fn detach(&mut self) {
         if let Some(Handed(node)) = self.node.take() {
             tree::detach(&node);
         }
     }
 
-    /// Whether the node is where a poll inside `around` expects it; true while there is no node. The top of
+    /// Whether the node is where a poll inside the region with node `around` expects it; true while there is no node. The top of
     /// a task stays where it was put.
-    pub(super) fn is_at_home(&self, around: Option<&Region>) -> bool {
-        if self.kind == Kind::Task || self.node.get().is_none() {
+    #[inline(always)]
+    pub(super) fn is_at_home(&self, around: Option<Option<&NodeRef>>) -> bool {
+        if self.kind == Kind::Task || self.existing_node().is_none() {
             return true;
         }
         let home = self.home.load(Relaxed);
         match around {
             None => home == 0,
             // A region without a node has none below it either.
-            Some(region) => region
-                .existing_node()
-                .is_some_and(|node| address(node) == home),
+            Some(node) => node.is_some_and(|node| address(node) == home),
         }
     }
 
     /// Moves the node to where the region is polled now.
     pub(super) fn rehome(&self, parent: Option<&NodeRef>) {
-        if let Some(Handed(node)) = self.node.get() {
+        if let Some(node) = self.existing_node() {
             self.home.store(parent.map_or(0, address), Relaxed);
             tree::rehome(node, parent);
         }
@@ -113,6 +123,7 @@ fn address(node: &NodeRef) -> usize {
 }
 
 impl Drop for Region {
+    #[inline(always)]
     fn drop(&mut self) {
         self.end();
     }

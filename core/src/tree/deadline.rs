@@ -48,7 +48,7 @@ impl Node {
         let waker: Option<Waker> = {
             let mut state = self.lock();
             state.deadline = deadline;
-            state.waker.take()
+            self.take_waker(&mut state)
         };
         if let Some(waker) = waker {
             waker.wake();

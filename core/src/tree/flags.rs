@@ -57,6 +57,12 @@ pub(super) const SOFT_AROUND: u32 = 1 << 8;
 /// Set at birth.
 pub(super) const WATCH: u32 = 1 << 9;
 
+/// The node keeps the waker that its region left.
+///
+/// Set with the waker, cleared when the waker is taken. A region that finds it set needs no lock to know that
+/// its waker is still there.
+pub(super) const ARMED: u32 = 1 << 10;
+
 /// Nobody waits for this child by itself: its group ends it when only such children are left.
 ///
 /// Set at birth.

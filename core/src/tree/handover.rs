@@ -42,7 +42,7 @@ pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
             _ => {}
         }
         let alone = daemon && group.node().flags() & JOIN != 0 && above.only_daemons();
-        alone.then(|| above.waker.take()).flatten()
+        alone.then(|| group.node().take_waker(&mut above)).flatten()
     };
     walk::wake(waker);
     seat.node().lock().parent = None;

@@ -56,7 +56,9 @@ pub fn release(node: &NodeRef) {
                 return;
             }
             let cancelled = current.node().flags() & CANCELLED != 0;
-            let waker = cancelled.then(|| state.waker.take()).flatten();
+            let waker = cancelled
+                .then(|| current.node().take_waker(&mut state))
+                .flatten();
             (waker, state.charged.take())
         };
         if let Some(waker) = waker {

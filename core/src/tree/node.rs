@@ -7,8 +7,8 @@ use slab::Slab;
 use super::{
     Deadline,
     flags::{
-        CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT, SOFTENED,
-        WATCH,
+        ARMED, CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT,
+        SOFTENED, WATCH,
     },
 };
 use crate::sync::{AtomicU32, Mutex, MutexGuard, Ordering};
@@ -155,6 +155,7 @@ impl Node {
     }
 
     /// Whether this node or one around it (up to a shield) is cancelled.
+    #[inline]
     pub fn is_cancelled(&self) -> bool {
         self.flags() & CANCELLED != 0
     }
@@ -207,7 +208,7 @@ impl Node {
         let replaced = if look.must_drop() {
             None
         } else {
-            state.wake_with(waker)
+            self.leave_waker(&mut state, waker)
         };
         drop(state);
         drop(replaced);
@@ -221,7 +222,7 @@ impl Node {
             self.raise(CLOSED);
             true
         } else {
-            let replaced = state.wake_with(waker);
+            let replaced = self.leave_waker(&mut state, waker);
             drop(state);
             drop(replaced);
             false
@@ -238,6 +239,7 @@ impl Node {
         self.state.lock()
     }
 
+    #[inline]
     pub(super) fn flags(&self) -> u32 {
         self.flags.load(Ordering::Acquire)
     }
@@ -247,6 +249,24 @@ impl Node {
         self.flags.fetch_or(flags, Ordering::AcqRel)
     }
 
+    /// Takes out whom to wake, to be woken after the lock.
+    pub(super) fn take_waker(&self, state: &mut State) -> Option<Waker> {
+        self.flags.fetch_and(!ARMED, Ordering::AcqRel);
+        state.waker.take()
+    }
+
+    /// Returns the waker that was replaced: dropping it may run anything, so not under the lock.
+    #[must_use]
+    fn leave_waker(&self, state: &mut State, waker: &Waker) -> Option<Waker> {
+        match &state.waker {
+            Some(current) if current.will_wake(waker) => None,
+            _ => {
+                self.raise(ARMED);
+                state.waker.replace(waker.clone())
+            }
+        }
+    }
+
     /// Sets all flags; the caller holds the lock.
     pub(super) fn replace_flags(&self, flags: u32) {
         self.flags.store(flags, Ordering::Release);
@@ -254,15 +274,6 @@ impl Node {
 }
 
 impl State {
-    /// Returns the waker that was replaced: dropping it may run anything, so not under the lock.
-    #[must_use]
-    fn wake_with(&mut self, waker: &Waker) -> Option<Waker> {
-        match &self.waker {
-            Some(current) if current.will_wake(waker) => None,
-            _ => self.waker.replace(waker.clone()),
-        }
-    }
-
     /// Whether every child is a daemon; true also if there is none.
     pub(super) fn only_daemons(&self) -> bool {
         self.kids.len() == self.daemons as usize

@@ -136,7 +136,7 @@ pub(super) fn leave(parent: &NodeRef, slot: usize) {
                 above.kids = Slab::new();
             }
             let waker = (flags & JOIN != 0 && (empty || !daemon && above.only_daemons()))
-                .then(|| above.waker.take())
+                .then(|| parent.node().take_waker(&mut above))
                 .flatten();
             let orphaned = empty && parent.node().flags() & ORPHANED != 0;
             (kid, waker, orphaned)

@@ -41,7 +41,7 @@ pub(super) fn cancel_if(
         } else {
             Vec::new()
         };
-        (state.waker.take(), kids)
+        (node.node().take_waker(&mut state), kids)
     };
     wake(waker);
     refresh(node, kids);
@@ -64,7 +64,9 @@ pub fn soften(node: &NodeRef) -> bool {
         } else {
             Vec::new()
         };
-        let waker = (before & WATCH != 0).then(|| state.waker.take()).flatten();
+        let waker = (before & WATCH != 0)
+            .then(|| node.node().take_waker(&mut state))
+            .flatten();
         (waker, kids)
     };
     wake(waker);
@@ -118,7 +120,9 @@ pub(super) fn take_over(
     } else {
         INHERITED | OUTER
     };
-    let waker = (news & to_wake != 0).then(|| state.waker.take()).flatten();
+    let waker = (news & to_wake != 0)
+        .then(|| node.take_waker(state))
+        .flatten();
     let passes = |flags| (flags & CANCELLED != 0, flags & SOFTENED != 0);
     let kids = if passes(before) == passes(after) {
         Vec::new()
