@@ -9,6 +9,7 @@
 
 #![cfg(anyrt_loom)]
 
+mod handover;
 mod limiter;
 mod tree;
 
