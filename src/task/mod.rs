@@ -66,6 +66,7 @@
 //! }));
 //! ```
 
+mod branches;
 mod child;
 mod detached;
 mod errors;
@@ -80,6 +81,7 @@ mod owned;
 mod shutdown;
 mod start;
 mod start_cell;
+mod together;
 pub(crate) mod unhandled;
 
 pub(crate) use child::{in_place, spawn};
@@ -94,3 +96,8 @@ pub(crate) use members::{Members, forget_panic};
 pub use owned::{Join, OwnedTaskGroup};
 pub use start::{Start, StartError, TryStart};
 pub use start_cell::Ready;
+pub use together::{
+    AsCompleted, Branches, Completed, FirstOk, Gather, Items, NextCompleted, NoBranches, Race,
+    SameBranches, TryBranches, TryGather, as_completed, first_ok, for_each_concurrent, gather,
+    map_concurrent, race, try_for_each_concurrent, try_gather, try_map_concurrent,
+};

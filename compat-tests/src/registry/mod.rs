@@ -14,8 +14,8 @@ use crate::cases::sync::{channels::*, conditions::*, exclusion::*, locks::*, mee
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
-    entry::*, failures::*, groups::*, handles::*, intervals::*, limiter::*, local_runs::*,
-    scopes::*, shields::*, threads::*, time::*,
+    entry::*, failures::*, gathering::*, groups::*, handles::*, intervals::*, limiter::*,
+    local_runs::*, racing::*, scopes::*, shields::*, threads::*, time::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
@@ -110,6 +110,8 @@ mod starts;
 #[macro_use]
 mod orphans;
 #[macro_use]
+mod concurrency;
+#[macro_use]
 mod threads;
 #[macro_use]
 mod limits;
@@ -120,4 +122,4 @@ mod time;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts orphans threads limits sync time composition } {} }
+collect! { { contract runs cancellation tasks starts orphans concurrency threads limits sync time composition } {} }

@@ -1,0 +1,85 @@
+//! T: concurrency inside one task.
+
+macro_rules! concurrency {
+    ($rest:tt { $($before:tt)* }) => {
+        collect! { $rest { $($before)*
+            inside since "0.1" {
+                "T-201" Must [T12] t201_results_are_in_argument_order =
+                    "order: third second first
+                     main: 1-two-3";
+                "T-202" Must [T12] t202_branches_of_every_form = "main: 103 1kl";
+                "T-203" Must [T12] t203_branches_borrow = "main: 12";
+                "T-204" Must [T12] t204_an_error_cancels_the_branches =
+                    "waiting: dropped dropped
+                     main: second 2";
+                "T-205" Must [T12 C5] t205_errors_raised_while_cancelled_come_out =
+                    "first: gone
+                     main: second first";
+                "T-206" Must [T12] t206_a_panic_awaits_the_others = "branches: panics free-dropped shield-done branch";
+                "T-207" Must [T12] t207_destructors_that_panic =
+                    "third: dropped
+                     main: in-the-second";
+                "T-208" Must [T12 C5] t208_a_cancel_from_outside_reaches_branches =
+                    "branches: cancels free-dropped shield-done true held-dropped
+                     main: Explicit";
+                "T-209" Must [T12 C2] t209_ready_branches_win_over_a_cancel = "main: (1, 2)";
+                "T-210" Must [T12 C12] t210_ten_thousand_branches_cancel_with_one_poll_each = "main: one-each";
+                "T-211" Must [T12] t211_a_wake_polls_one_branch = "main: 1+3 2+3";
+                "T-212" Must [T12] t212_branches_are_woken_from_other_threads = "main: 400";
+                "T-213" Must [T12 T6] t213_a_branch_may_own_tasks = "child: dropped Explicit";
+                "T-214" Must [T12 C8] t214_a_busy_branch_starves_nobody = "main: done";
+                "T-215" Must [T12] t215_dropped_at_each_poll = "main: 20";
+                "T-216" Must [T12 C6] t216_unwoken_branches_move_along = "branch: dropped Explicit";
+                "T-217" Must [T12 C6] t217_a_cancelled_gather_is_not_awaited_again = "main: true";
+                "T-218" Must [T12 C6] t218_a_scope_in_a_branch_is_its_own = "main: Explicit-false";
+                "T-219" Must [T12] t219_polled_from_outside = "main: (1, 2)";
+                "T-220" Must [T12 C7] t220_a_timeout_around_branches = "main: None";
+                "T-221" Must [T12 C12] t221_nested_deeply = "main: 200";
+
+                "T-230" Must [T12] t230_a_race_gives_the_first =
+                    "loser: dropped 2
+                     main: 3 5";
+                "T-231" Must [T12 C5] &[ParallelJobs] t231_losers_are_awaited =
+                    "main: shield-done 2
+                     thread: done";
+                "T-232" Must [T12] t232_a_loser_does_not_run_on = "main: 1-1";
+                "T-233" Must [T12] t233_what_has_lost_does_not_start = "main: 1";
+                "T-234" Must [T12] t234_the_first_of_none_is_an_error =
+                    "race: true
+                     first_ok: true
+                     as_completed: true";
+                "T-235" Must [T12] t235_the_first_ok = "main: 7 early late 9";
+                "T-236" Must [T12] t236_the_panic_of_a_loser_comes_out = "main: won loser";
+                "T-237" Must [T12] t237_a_race_is_cancelled_from_outside = "main: dropped Explicit";
+                "T-238" Must [T12 C5] t238_races_nest =
+                    "a: shield-done dropped
+                     b: shield-done dropped
+                     c: shield-done dropped
+                     d: shield-done dropped
+                     main: 1";
+                "T-240" Must [T12] t240_results_as_they_complete =
+                    "second: gone
+                     third: gone
+                     first: gone
+                     main: 2 3 1 true 6";
+                "T-241" Must [T12] t241_leaving_the_body_cancels_the_rest =
+                    "second: gone
+                     third: gone
+                     first: gone
+                     main: 2";
+                "T-242" Must [T12 C5] t242_leaving_the_body_awaits_the_rest = "main: first left shield-done returned";
+                "T-243" Must [T12] t243_panics_of_branch_and_body =
+                    "branch: body-dropped branch
+                     body: branch-dropped body";
+                "T-244" Must [T12 C4] t244_a_result_is_not_lost = "main: Explicit 1 5";
+                "T-245" Must [T12] t245_as_completed_is_cancelled_from_outside =
+                    "branch: dropped true
+                     body: dropped
+                     main: Explicit";
+                "T-246" Must [T12 C5] t246_a_held_body_does_not_wait_for_cancelled_branches =
+                    "body: true
+                     main: Explicit";
+            }
+        } }
+    };
+}
