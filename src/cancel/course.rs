@@ -2,14 +2,14 @@
 
 use std::{
     future::Future,
-    panic,
+    panic::{self, Location},
     pin::Pin,
     task::{Context, Poll},
 };
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{Deadline, Kind},
+    tree::{Deadline, HolderKind, Kind},
 };
 use pin_project_lite::pin_project;
 
@@ -29,7 +29,7 @@ pin_project! {
         #[pin]
         cleaning: Regional<C>,
         around: Region,
-        hold: Option<Hold>,
+        hold: Hold,
         ended: Option<Ended<T>>,
         finished: Option<Finished>,
     }
@@ -52,13 +52,14 @@ enum Finished {
 }
 
 impl<B, C, T> Course<B, C, T> {
-    pub(crate) fn new(body: B) -> Self {
+    /// `place` is where the operation was called.
+    pub(crate) fn new(body: B, place: &'static Location<'static>) -> Self {
         let region = |kind| Region::new(kind, Deadline::Never);
         Self {
             body: Regional::new(region(Kind::Part), None, Some(body)),
             cleaning: Regional::new(region(Kind::Shield), None, None),
             around: region(Kind::Part),
-            hold: None,
+            hold: Hold::new(HolderKind::Cleanup, place),
             ended: None,
             finished: None,
         }
@@ -115,14 +116,13 @@ impl<B: Future<Output = T>, C: Future, T> Course<B, C, T> {
             }
         });
         let Poll::Ready(cleaned) = cleaned else {
-            if this.hold.is_none() {
-                *this.hold = this.around.existing_node().map(Hold::new);
-            }
+            let node = this.around.existing_node();
+            this.hold.place(node.expect("something inside is pending"));
             return Poll::Pending;
         };
         let dropped = caught(|| this.cleaning.as_mut().drop_body());
         let cleaned = cleaned.and(dropped);
-        *this.hold = None;
+        this.hold.release();
         this.cleaning.end();
         this.around.end();
         *this.finished = Some(Finished::Given);

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -41,14 +42,28 @@ use super::course::Course;
 ///
 /// With the panic of `body`, or else of `cleanup`.
 #[doc(alias = "defer")]
+#[track_caller]
 pub fn finally<Fut, F, C>(body: Fut, cleanup: F) -> Finally<Fut, F, C, Fut::Output>
 where
     Fut: Future,
     F: FnOnce() -> C,
     C: Future,
 {
+    at(Location::caller(), body, cleanup)
+}
+
+fn at<Fut, F, C>(
+    place: &'static Location<'static>,
+    body: Fut,
+    cleanup: F,
+) -> Finally<Fut, F, C, Fut::Output>
+where
+    Fut: Future,
+    F: FnOnce() -> C,
+    C: Future,
+{
     Finally {
-        course: Course::new(body),
+        course: Course::new(body, place),
         cleanup: Some(cleanup),
     }
 }
@@ -98,19 +113,23 @@ impl<Fut, F, C, T> fmt::Debug for Finally<Fut, F, C, T> {
 /// ```
 ///
 /// The resource is dropped after the clean-up. Cancel safety and panics are those of [`finally`].
-pub async fn finally_with<R, T, B, C>(resource: R, body: B, cleanup: C) -> T
+#[track_caller]
+pub fn finally_with<R, T, B, C>(resource: R, body: B, cleanup: C) -> impl Future<Output = T>
 where
     B: AsyncFnOnce(&mut R) -> T,
     C: AsyncFnOnce(&mut R),
 {
-    let resource = Arc::new(Mutex::new(Some(resource)));
-    let mut lent = Lent::from(&resource);
-    let body = async move { body(lent.get()).await };
-    finally(body, || async {
+    let place = Location::caller();
+    async move {
+        let resource = Arc::new(Mutex::new(Some(resource)));
         let mut lent = Lent::from(&resource);
-        cleanup(lent.get()).await;
-    })
-    .await
+        let body = async move { body(lent.get()).await };
+        let cleanup = async || {
+            let mut lent = Lent::from(&resource);
+            cleanup(lent.get()).await;
+        };
+        at(place, body, cleanup).await
+    }
 }
 
 /// Has the resource, and puts it back when it is dropped: the body may be dropped where it suspends.

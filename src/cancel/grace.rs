@@ -25,7 +25,7 @@ pin_project! {
         // Dropped in this order: the body first, then the hold that keeps the scopes waiting for it.
         #[pin]
         body: Regional<Fut>,
-        hold: Option<Hold>,
+        hold: Hold,
         grace: Duration,
         granted: bool,
         finished: bool,
@@ -35,7 +35,7 @@ pin_project! {
 }
 
 impl<Fut> GraceShield<Fut> {
-    pub(super) fn new(body: Regional<Fut>, hold: Option<Hold>, grace: Duration) -> Self {
+    pub(super) fn new(body: Regional<Fut>, hold: Hold, grace: Duration) -> Self {
         Self {
             body,
             hold,
@@ -55,7 +55,7 @@ impl<Fut: Future> Future for GraceShield<Fut> {
         match this.body.as_mut().poll_body(cx) {
             Polled::Ready(value) => {
                 this.timer.set(None);
-                *this.hold = None;
+                this.hold.release();
                 *this.finished = true;
                 this.body.end();
                 return Poll::Ready(value);
@@ -65,8 +65,8 @@ impl<Fut: Future> Future for GraceShield<Fut> {
             Polled::Gone => return parked(),
         }
         let node = Arc::clone(this.body.node().expect("a pending body has a node"));
-        if this.hold.is_none() && !node.node().is_cancelled() {
-            *this.hold = Some(Hold::new(&node));
+        if !node.node().is_cancelled() {
+            this.hold.place(&node);
         }
         let mut look = node.node().look(cx.waker());
         // After the look, which has left the waker: a cancel that comes later wakes it.
@@ -91,7 +91,7 @@ impl<Fut: Future> Future for GraceShield<Fut> {
         if look.own.is_some() {
             // Open: what is inside is dropped as any cancelled body is, and may still hold by itself.
             this.timer.set(None);
-            *this.hold = None;
+            this.hold.release();
             look = node.node().look(cx.waker());
         }
         if !look.must_drop() {

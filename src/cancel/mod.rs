@@ -43,6 +43,7 @@ mod course;
 mod deadline;
 mod finally;
 mod grace;
+mod hold;
 mod regional;
 mod scope;
 mod shield;
@@ -58,9 +59,9 @@ pub use deadline::{
 };
 pub use finally::{Finally, finally, finally_with};
 pub use grace::GraceShield;
+pub(crate) use hold::Hold;
 pub(crate) use regional::{Polled, Regional};
 pub use scope::{CancelScope, Cancelled, Scope, scope};
-pub(crate) use shield::Hold;
 pub use shield::{Shield, shield};
 
 pub use crate::task::finally_spawned::{FinallySpawned, finally_spawned};

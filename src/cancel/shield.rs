@@ -3,21 +3,21 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use anyrt_core::{
-    Shared,
     context::Region,
-    tree::{self, Deadline, Kind, NodeRef},
+    tree::{Deadline, HolderKind, Kind},
 };
 use pin_project_lite::pin_project;
 
 use super::{
     grace::GraceShield,
+    hold::Hold,
     regional::{Polled, Regional},
 };
 
@@ -30,10 +30,11 @@ use super::{
 /// # Cancel safety
 ///
 /// Foreign code that drops this future ends the body at once: a shield protects from facade scopes.
+#[track_caller]
 pub fn shield<Fut: Future>(body: Fut) -> Shield<Fut> {
     Shield {
         body: Regional::new(Region::new(Kind::Shield, Deadline::Never), None, Some(body)),
-        hold: None,
+        hold: Hold::new(HolderKind::Shield, Location::caller()),
     }
 }
 
@@ -44,7 +45,7 @@ pin_project! {
         // Dropped in this order: the body first, then the hold that keeps the scopes waiting for it.
         #[pin]
         body: Regional<Fut>,
-        hold: Option<Hold>,
+        hold: Hold,
     }
 }
 
@@ -85,14 +86,13 @@ impl<Fut: Future> Future for Shield<Fut> {
         let mut this = self.project();
         match this.body.as_mut().poll_body(cx) {
             Polled::Ready(value) => {
-                *this.hold = None;
+                this.hold.release();
                 this.body.end();
                 Poll::Ready(value)
             }
             Polled::Pending => {
-                if this.hold.is_none() {
-                    *this.hold = this.body.node().map(Hold::new);
-                }
+                this.hold
+                    .place(this.body.node().expect("a pending body has a node"));
                 Poll::Pending
             }
             Polled::Gone => panic!("a finished shield was polled again"),
@@ -103,34 +103,5 @@ impl<Fut: Future> Future for Shield<Fut> {
 impl<Fut> fmt::Debug for Shield<Fut> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shield").finish_non_exhaustive()
-    }
-}
-
-/// Keeps the regions around a node from dropping their bodies, while it lives.
-pub(crate) struct Hold {
-    node: NodeRef,
-    counted: Option<Arc<Shared>>,
-}
-
-impl Hold {
-    pub(crate) fn new(node: &NodeRef) -> Self {
-        tree::hold(node);
-        let counted = crate::runtime::with(|_, shared| Arc::clone(shared)).ok();
-        if let Some(shared) = &counted {
-            shared.counts().holds.up();
-        }
-        Self {
-            node: Arc::clone(node),
-            counted,
-        }
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        tree::release(&self.node);
-        if let Some(shared) = &self.counted {
-            shared.counts().holds.down();
-        }
     }
 }

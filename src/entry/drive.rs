@@ -17,6 +17,7 @@ use anyrt_core::{
 
 use super::RunError;
 use crate::{
+    debug::overdue_around,
     runtime::{AnyBackend, Timer},
     task::{Always, Fate, Members, in_place, spawn},
 };
@@ -155,5 +156,6 @@ async fn quiet_within(
         after,
         tasks: shared.counts().tasks.now(),
         jobs: shared.counts().jobs.now(),
+        overdue: overdue_around(shared.root()),
     })
 }

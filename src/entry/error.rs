@@ -2,7 +2,7 @@
 
 use std::{error, fmt, io, time::Duration};
 
-use crate::runtime::NoRuntime;
+use crate::{debug::OverdueScope, runtime::NoRuntime};
 
 /// `run` did not take place, or did not end in time. Each text is one line that says what to do.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub enum RunError {
         tasks: usize,
         /// Worker-thread functions that had not ended.
         jobs: usize,
+        /// The cancelled tasks among them that something holds.
+        overdue: Vec<OverdueScope>,
     },
 }
 
@@ -89,11 +91,20 @@ impl fmt::Display for RunError {
                 "a local run polls everything on the calling thread: leave `worker_threads` out, or call `run`",
             ),
             Self::Launch(error) => write!(f, "the runtime could not be started: {error}"),
-            Self::Unfinished { after, tasks, jobs } => write!(
-                f,
-                "the run did not end within {after:?} of its main future: {tasks} tasks and {jobs} worker-thread \
-                 functions were left behind; raise `Builder::shutdown_timeout` or bound what they wait for"
-            ),
+            Self::Unfinished {
+                after,
+                tasks,
+                jobs,
+                overdue,
+            } => {
+                write!(
+                    f,
+                    "the run did not end within {after:?} of its main future: {tasks} tasks and {jobs} \
+                     worker-thread functions were left behind; raise `Builder::shutdown_timeout` or bound what \
+                     they wait for"
+                )?;
+                overdue.iter().try_for_each(|scope| write!(f, "; {scope}"))
+            }
         }
     }
 }

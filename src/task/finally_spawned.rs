@@ -3,7 +3,7 @@
 use std::{
     fmt,
     future::Future,
-    panic,
+    panic::{self, Location},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -47,6 +47,7 @@ use crate::{
 /// # Panics
 ///
 /// With the panic of `body`, or else of `cleanup`.
+#[track_caller]
 pub fn finally_spawned<Fut, F, C>(body: Fut, cleanup: F) -> FinallySpawned<Fut, F, C, Fut::Output>
 where
     Fut: Future,
@@ -54,7 +55,7 @@ where
     C: Future + Send + 'static,
 {
     FinallySpawned {
-        course: Course::new(body),
+        course: Course::new(body, Location::caller()),
         cleanup: Some(cleanup),
         home: None,
         spawn: spawn_rest::<F, C>,

@@ -49,6 +49,7 @@ use super::{
 ///
 /// With the panic of a child or of the body. When polled first where there is no runtime (rule R2).
 #[doc(alias = "nursery")]
+#[track_caller]
 pub fn task_group<F, Fut>(body: F) -> TaskGroupFuture<F>
 where
     F: FnOnce(TaskGroup) -> Fut,
@@ -83,6 +84,7 @@ where
 /// # Cancel safety, panics
 ///
 /// See [`task_group`]. A panic beats errors.
+#[track_caller]
 pub fn try_task_group<F, Fut, T, E>(body: F) -> TryTaskGroupFuture<F, Fut, T, E>
 where
     F: FnOnce(TryTaskGroup<E>) -> Fut,

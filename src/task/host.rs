@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    panic::{self, AssertUnwindSafe},
+    panic::{self, AssertUnwindSafe, Location},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -13,11 +13,12 @@ use std::{
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{Deadline, Kind, Lookout, Reason},
+    tree::{Deadline, HolderKind, Kind, Lookout, Reason},
 };
 use pin_project_lite::pin_project;
 
 use super::{
+    child::Place,
     errors::Errors,
     fate::Fate,
     group::{TaskGroup, TryTaskGroup},
@@ -39,7 +40,7 @@ pin_project! {
         outer: Region,
         members: Option<Arc<Members<E>>>,
         value: Option<T>,
-        hold: Option<Hold>,
+        hold: Hold,
         lookout: Lookout,
     }
 
@@ -51,13 +52,13 @@ pin_project! {
 }
 
 impl<Fut, T, E> Host<Fut, T, E> {
-    fn new() -> Self {
+    fn new(place: Place) -> Self {
         Self {
             body: Regional::new(Region::new(Kind::Part, Deadline::Never), None, None),
             outer: Region::new(Kind::Part, Deadline::Never),
             members: None,
             value: None,
-            hold: None,
+            hold: Hold::new(HolderKind::TaskGroup, place),
             lookout: Lookout::new(),
         }
     }
@@ -110,15 +111,13 @@ where
             Self::poll_body(body, this.outer, members, this.value, this.lookout, cx);
         }
         if this.body.has_body() || !members.close_if_done(cx.waker()) {
-            if this.hold.is_none() {
-                *this.hold = Some(Hold::new(members.outer()));
-            }
+            this.hold.place(members.outer());
             return Poll::Pending;
         }
         let failures = members.take_failures();
         members.retire();
         *this.members = None;
-        *this.hold = None;
+        this.hold.release();
         this.body.end();
         this.outer.end();
         if let Some(payload) = failures.panic {
@@ -196,19 +195,21 @@ pin_project! {
 }
 
 impl<F: Body<TaskGroup>> TaskGroupFuture<F> {
+    #[track_caller]
     pub(super) fn new(start: F) -> Self {
         Self {
             start: Some(start),
-            host: Host::new(),
+            host: Host::new(Location::caller()),
         }
     }
 }
 
 impl<F, Fut, T, E> TryTaskGroupFuture<F, Fut, T, E> {
+    #[track_caller]
     pub(super) fn new(start: F) -> Self {
         Self {
             start: Some(start),
-            host: Host::new(),
+            host: Host::new(Location::caller()),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{self, Deadline, Kind, Node, NodeRef},
+    tree::{self, Deadline, HolderKind, Kind, Node, NodeRef},
 };
 
 use super::{
@@ -51,7 +51,7 @@ struct Host<V, E> {
     // The task is below this until it is handed over, and so moves with it.
     region: Region,
     step: Step<V, E>,
-    hold: Option<Hold>,
+    hold: Hold,
 }
 
 enum Step<V, E> {
@@ -75,7 +75,7 @@ where
             place: Location::caller(),
             region: Region::new(Kind::Scope, Deadline::Never),
             step: Step::New,
-            hold: None,
+            hold: Hold::new(HolderKind::Start, Location::caller()),
         }
     }
 
@@ -122,14 +122,12 @@ where
         // Also the move to another scope, should it be polled there now.
         let node = self.node();
         let Poll::Ready(answer) = cell.poll_answer(cx) else {
-            if self.hold.is_none() {
-                self.hold = Some(Hold::new(&node));
-            }
+            self.hold.place(&node);
             return Poll::Pending;
         };
         if let (Answer::Cancelled, true) = (&answer, cell.is_cancelled()) {
             self.step = Step::Parked;
-            self.hold = None;
+            self.hold.release();
             return parked();
         }
         self.end();
@@ -145,7 +143,7 @@ where
     /// The start is over; nothing holds the scopes around it for its sake.
     fn end(&mut self) {
         self.step = Step::Done;
-        self.hold = None;
+        self.hold.release();
         self.region.end();
     }
 }

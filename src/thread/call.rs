@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    panic::Location,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -11,7 +12,7 @@ use anyrt_core::{
     Runtime,
     context::{self, Region},
     limiter::{Acquire, Limiter, Token},
-    tree::{Deadline, Kind, NodeRef},
+    tree::{Deadline, HolderKind, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
@@ -43,7 +44,7 @@ pin_project! {
         abandon: bool,
         withdrawn: bool,
         runtime: Option<(Arc<Runtime>, AnyBackend)>,
-        hold: Option<Hold>,
+        hold: Hold,
         step: Step<T>,
     }
 
@@ -91,6 +92,7 @@ impl<T: Send + 'static> Work<T> for Job<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
+    #[track_caller]
     pub(super) fn new(function: Function<T>) -> Self {
         Self {
             region: Region::new(Kind::Scope, Deadline::Never),
@@ -99,7 +101,7 @@ impl<T: Send + 'static> Call<T> {
             abandon: false,
             withdrawn: false,
             runtime: None,
-            hold: None,
+            hold: Hold::new(HolderKind::WorkerThread, Location::caller()),
             step: Step::New(Some(function)),
         }
     }
@@ -153,14 +155,14 @@ impl<T: Send + 'static> Future for Call<T> {
                     };
                     let node = node_of(this.region);
                     if !*this.abandon {
-                        *this.hold = Some(Hold::new(&node));
+                        this.hold.place(&node);
                     }
                     *this.step = Step::Working(Job::submit(handle, runtime, function, token));
                 }
                 Step::Working(work) => {
                     if let Poll::Ready(ended) = work.poll_ended(cx) {
                         *this.step = Step::Done;
-                        *this.hold = None;
+                        this.hold.release();
                         this.region.end();
                         return Poll::Ready(ended);
                     }
@@ -174,7 +176,7 @@ impl<T: Send + 'static> Future for Call<T> {
                     // Nothing holds the scope now. If it does not drop this, something else keeps the
                     // body alive, and the call goes on.
                     *this.withdrawn = true;
-                    *this.hold = None;
+                    this.hold.release();
                     *this.step = Step::Submitting(Some(function));
                     cx.waker().wake_by_ref();
                     return Poll::Pending;

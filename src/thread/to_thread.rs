@@ -34,6 +34,7 @@ use crate::{runtime::NoRuntime, sync::CapacityLimiter};
 #[doc(alias = "spawn_blocking")]
 #[doc(alias = "run_sync")]
 #[doc(alias = "unblock")]
+#[track_caller]
 pub fn to_thread<T, F>(f: F) -> ToThread<T>
 where
     T: Send + 'static,

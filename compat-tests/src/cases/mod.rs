@@ -17,6 +17,7 @@ pub mod limiter;
 pub mod local_runs;
 pub mod moves;
 pub mod orphans;
+pub mod overdue;
 pub mod owned_groups;
 pub mod racing;
 pub mod reasons;

@@ -252,6 +252,10 @@ macro_rules! cancellation {
                 "C-172" Must [C9] c172_what_is_not_dropped_is_not_spawned =
                     "order: cleanup scope-ends cleanup
                      main: Explicit 3";
+                "C-180" Must [C13] c180_what_a_scope_waits_for_is_named =
+                    "before: none
+                     waiting: Explicit group shield cleanup shield
+                     after: none";
                 "C-163" Must [C2 C3] c163_cancel_against_completion = "main: true";
                 "C-164" Must [T6 C9] c164_a_timeout_leaves_no_grandchild = "main: 0 true";
             }
@@ -265,6 +269,9 @@ macro_rules! cancellation {
                      bare_group: returned";
                 "C-173" Must [C9 R5] c173_a_run_waits_for_what_was_spawned = "order: body-dropped false done run-ends";
                 "C-174" Must [C9 R5] c174_a_panic_of_a_spawned_cleanup_fails_the_run = "run: of-the-cleanup";
+                "C-181" Must [C13 R5] &[Shutdown] c181_a_run_names_what_it_waits_for =
+                    "left: Shutdown shield
+                     text: named";
                 "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
                     "moved: false
                      main: 5";

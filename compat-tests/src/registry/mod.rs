@@ -19,7 +19,7 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
-    cleanups::*, graces::*, moves::*, reasons::*, requests::*, spawned_cleanups::*,
+    cleanups::*, graces::*, moves::*, overdue::*, reasons::*, requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, orphans::*, owned_groups::*, starts::*};

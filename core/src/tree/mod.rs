@@ -42,6 +42,7 @@
 mod deadline;
 mod flags;
 mod handover;
+mod holders;
 mod holds;
 mod lookout;
 mod node;
@@ -51,6 +52,7 @@ mod walk;
 
 pub use deadline::{Deadline, effective_deadline, effective_reason, expire};
 pub use handover::{cancel_unless_handed_over, hand_over};
+pub use holders::{Holder, HolderKind, overdue};
 pub use holds::{hold, release};
 pub use lookout::Lookout;
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};

@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc, task::Waker};
 use slab::Slab;
 
 use super::{
-    Deadline,
+    Deadline, Holder,
     flags::{
         ARMED, CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT,
         SOFTENED, WATCH,
@@ -103,6 +103,8 @@ pub(super) struct State {
     pub(super) charged: Option<NodeRef>,
     pub(super) reason: Option<Reason>,
     pub(super) deadline: Deadline,
+    /// Who has placed a hold on this node.
+    pub(super) holder: Option<Holder>,
 }
 
 /// What a region sees when its body is pending.
@@ -150,6 +152,7 @@ impl Node {
                 charged: None,
                 reason: None,
                 deadline,
+                holder: None,
             }),
         }
     }

@@ -1,8 +1,12 @@
 //! Looking into a run from inside.
 
-pub use crate::task::unhandled::{UnhandledError, on_unhandled_error};
+mod overdue;
+
+pub(crate) use overdue::overdue_around;
+pub use overdue::{Holder, HolderKind, OverdueScope, overdue};
 
 use crate::runtime::{self, NoRuntime};
+pub use crate::task::unhandled::{UnhandledError, on_unhandled_error};
 
 /// What is alive in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
