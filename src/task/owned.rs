@@ -3,7 +3,7 @@
 use std::{
     fmt,
     future::Future,
-    panic,
+    panic::{self, Location},
     pin::Pin,
     sync::{
         Arc, OnceLock,
@@ -15,7 +15,7 @@ use std::{
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+    tree::{self, Deadline, HolderKind, Kind, Node, NodeRef, Reason},
 };
 
 use super::{
@@ -115,6 +115,7 @@ impl<E> OwnedTaskGroup<E> {
     /// If dropped before completion, the children run on and the group can be joined again. While it is being awaited
     /// a facade scope around it that is cancelled waits for the children, and does not cancel them: to bound the wait,
     /// [`shutdown`](Self::shutdown) before, or [`close`](Self::close) instead.
+    #[track_caller]
     pub fn join(&mut self) -> Join<'_, E> {
         Join::new(self, false)
     }
@@ -124,6 +125,7 @@ impl<E> OwnedTaskGroup<E> {
     /// # Errors, panics, cancel safety
     ///
     /// See [`join`](Self::join). Nothing is cancelled before the first poll.
+    #[track_caller]
     pub fn close(&mut self) -> Join<'_, E> {
         Join::new(self, true)
     }
@@ -247,16 +249,17 @@ pub struct Join<'a, E> {
     group: &'a mut OwnedTaskGroup<E>,
     cancels: bool,
     region: Region,
-    hold: Option<Hold>,
+    hold: Hold,
 }
 
 impl<'a, E> Join<'a, E> {
+    #[track_caller]
     fn new(group: &'a mut OwnedTaskGroup<E>, cancels: bool) -> Self {
         Self {
             group,
             cancels,
             region: Region::new(Kind::Scope, Deadline::Never),
-            hold: None,
+            hold: Hold::new(HolderKind::TaskGroup, Location::caller()),
         }
     }
 }
@@ -275,15 +278,13 @@ impl<E> Future for Join<'_, E> {
         if !members.close_if_done(cx.waker()) {
             let node = context::enter(&this.region, None, context::node)
                 .expect("the region was just entered");
-            if this.hold.is_none() {
-                this.hold = Some(Hold::new(&node));
-            }
+            this.hold.place(&node);
             return Poll::Pending;
         }
         let failures = members.take_failures();
         members.retire();
         tree::detach(members.outer());
-        this.hold = None;
+        this.hold.release();
         this.region.end();
         if let Some(payload) = failures.panic {
             super::forget_panic(failures.errors);
