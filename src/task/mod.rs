@@ -31,7 +31,8 @@
 //! - The group returns only when its body and every child are gone: futures dropped, results moved
 //!   to a live handle or dropped (T2). Children that children spawn meanwhile count.
 //! - The first error cancels the other children and the body; all errors come out, in order (T3).
-//! - A panic does the same, and then resumes in the caller; it beats errors (T4).
+//! - A panic does the same, and then resumes in the caller; it beats errors (T4). In a program
+//!   that is built with `panic = "abort"`, it ends the process instead.
 //! - `cancel` on a group cancels its children; the body goes on, as it has a value to return (T5).
 //! - A cancel from around the group reaches body and children, and the group waits for them (T6).
 //! - A handle is a future of the child's outcome; dropping it does nothing (T7).
