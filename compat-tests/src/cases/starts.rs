@@ -388,30 +388,38 @@ pub async fn t118_a_late_word_changes_nothing(t: Trace) {
     .await;
 }
 
-/// A foreign drop of a pending start cancels its child; the group around waits for it. Rule C10.
+/// A foreign drop of a pending start cancels its child; the group around waits for it, whichever it was started for.
+/// Rule C10.
 pub async fn t119_a_dropped_start_leaves_nothing_behind(t: Trace) {
-    task_group(async |tg: TaskGroup| {
-        let (inside, release) = (Gate::new(), Gate::new());
-        let (opened, go, trace) = (inside.clone(), release.clone(), t.clone());
-        let mut start = Box::pin(tg.start(async move |ready: Ready<()>| {
-            let _probe = OnDrop::new(&trace, "child", "dropped");
-            shield(async {
-                opened.open();
-                go.wait().await;
-                ready.set(());
-                trace.log("child", "clean-up");
-            })
-            .await;
-            yield_now().await;
-            trace.log("child", "went-on");
-        }));
-        let _ = peek(&mut start).await;
-        inside.wait().await;
-        drop(start);
-        release.open();
+    task_group(async |target: TaskGroup| {
+        task_group(async |_around: TaskGroup| {
+            let (inside, release) = (Gate::new(), Gate::new());
+            let (opened, go, trace) = (inside.clone(), release.clone(), t.clone());
+            let mut start = Box::pin(target.start(async move |ready: Ready<()>| {
+                let _probe = OnDrop::new(&trace, "child", "dropped");
+                shield(async {
+                    opened.open();
+                    go.wait().await;
+                    ready.set(());
+                    for _ in 0..3 {
+                        yield_now().await;
+                    }
+                    trace.log("child", "clean-up");
+                })
+                .await;
+                yield_now().await;
+                trace.log("child", "went-on");
+            }));
+            let _ = peek(&mut start).await;
+            inside.wait().await;
+            drop(start);
+            release.open();
+        })
+        .await;
+        t.log("child", "joined");
+        t.log("target", target.statistics().alive);
     })
     .await;
-    t.log("child", "joined");
 }
 
 /// The group of a pending start is dropped: the child is handed over to it all the same, as an orphan.

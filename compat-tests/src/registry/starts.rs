@@ -43,7 +43,9 @@ macro_rules! starts {
                 "T-118" Must [T8] t118_a_late_word_changes_nothing =
                     "main: Err(ExitedEarly) 0
                      value: dropped";
-                "T-119" Must [T8 C10] t119_a_dropped_start_leaves_nothing_behind = "child: clean-up dropped joined";
+                "T-119" Must [T8 C10] t119_a_dropped_start_leaves_nothing_behind =
+                    "child: clean-up dropped joined
+                     target: 0";
                 "T-120" Must [T8 C10] t120_a_child_of_a_dropped_group_is_an_orphan = "child: handed-over dropped joined";
                 "T-121" Must [T8 T4] t121_a_panicking_value_nobody_wants = "main: value";
                 "T-122" Must [T8 T9] t122_a_started_daemon_ends_with_its_group =
