@@ -21,12 +21,17 @@ pub struct Options {
     pub shutdown_timeout: Option<Duration>,
     /// `Builder::exact_deadlines`.
     pub exact_deadlines: bool,
+    /// `Builder::slow_poll`.
+    pub slow_poll: Option<Duration>,
 }
 
 impl Options {
     fn apply<L: Launch>(self, mut builder: LaunchBuilder<L>) -> LaunchBuilder<L> {
         if let Some(timeout) = self.shutdown_timeout {
             builder = builder.shutdown_timeout(timeout);
+        }
+        if let Some(limit) = self.slow_poll {
+            builder = builder.slow_poll(limit);
         }
         if self.exact_deadlines {
             builder = builder.exact_deadlines();

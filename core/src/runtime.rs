@@ -3,11 +3,17 @@
 use std::{
     any::Any,
     fmt,
-    sync::Arc,
+    sync::{Arc, OnceLock, Weak},
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-use crate::{Counts, ErasedBackend, Instant, limiter::Limiter, sync::Mutex, tree::NodeRef};
+use crate::{
+    Counts, ErasedBackend, Instant,
+    limiter::Limiter,
+    sync::Mutex,
+    tree::{Branch, NodeRef},
+};
 
 /// A runtime as the poll context knows it: the facade's own handle, and what the run shares.
 ///
@@ -64,6 +70,8 @@ pub struct Shared {
     counts: Counts,
     origin: Option<Instant>,
     quiet: Mutex<Option<Waker>>,
+    slow_poll: OnceLock<Duration>,
+    apart: Mutex<Vec<Weak<dyn Branch>>>,
 }
 
 /// How many worker-thread calls run at once unless a program says otherwise, on every backend.
@@ -76,6 +84,8 @@ impl Shared {
         Arc::new(Self {
             origin,
             quiet: Mutex::new(None),
+            slow_poll: OnceLock::new(),
+            apart: Mutex::new(Vec::new()),
             root,
             limiter: Arc::new(Limiter::new(Some(DEFAULT_THREADS))),
             counts: Counts::default(),
@@ -103,6 +113,31 @@ impl Shared {
     #[inline]
     pub fn origin(&self) -> Option<Instant> {
         self.origin
+    }
+
+    /// How long a poll of a task may take before it is reported; not measured where there is no limit.
+    pub fn slow_poll(&self) -> Option<Duration> {
+        self.slow_poll.get().copied()
+    }
+
+    /// Sets that limit, once.
+    pub fn set_slow_poll(&self, limit: Duration) {
+        let _ = self.slow_poll.set(limit);
+    }
+
+    /// Remembers a region that is not below the root, so that it can be watched while it lives.
+    pub fn remember(&self, node: &NodeRef) {
+        let mut apart = self.apart.lock();
+        if apart.len() == apart.capacity() {
+            apart.retain(|node| node.strong_count() > 0);
+        }
+        apart.push(Arc::downgrade(node));
+    }
+
+    /// What has been remembered and still lives.
+    pub fn remembered(&self) -> Vec<NodeRef> {
+        let apart = self.apart.lock();
+        apart.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Counts a task that has gone; the last one wakes whoever waits for quiet.

@@ -1,49 +1,26 @@
-//! Looking into a run from inside.
+//! Looking into a run from inside: what is alive, what it waits for, what blocks.
+//!
+//! ```no_run
+//! anyrt::run(anyrt::task_group(async |tg| {
+//!     let reader = tg.named("reader").spawn(anyrt::time::sleep_forever());
+//!     anyrt::yield_now().await;
+//!     println!("{}", anyrt::debug::task_tree().unwrap());
+//!     reader.cancel();
+//! }));
+//! ```
+//!
+//! Nothing here costs anything while it is not used: a task carries its name and its place, and says in one
+//! byte whether it is being polled; no list is kept, and no clock is read (rules T14, T15).
 
+mod counts;
 mod overdue;
+mod task_tree;
 
+pub use crate::task::{
+    slow_poll::{SlowPoll, on_slow_poll},
+    unhandled::{UnhandledError, on_unhandled_error},
+};
+pub use counts::{Counts, counts};
 pub(crate) use overdue::overdue_around;
 pub use overdue::{Holder, HolderKind, OverdueScope, overdue};
-
-use crate::runtime::{self, NoRuntime};
-pub use crate::task::unhandled::{UnhandledError, on_unhandled_error};
-
-/// What is alive in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Counts {
-    /// Facade tasks, the main future of `run` included.
-    pub tasks: usize,
-    /// Timers of the backend, made by sleeps and deadlines.
-    pub timers: usize,
-    /// Holds that keep cancelled scopes waiting.
-    pub holds: usize,
-    /// Functions handed to the backend's worker threads and not done.
-    pub jobs: usize,
-    /// Tokens of the default limiter that are lent.
-    pub tokens: usize,
-}
-
-/// What is alive in the run around the caller; inside foreign runtimes, in the whole process.
-///
-/// ```no_run
-/// anyrt::run(async {
-///     assert_eq!(anyrt::debug::counts().unwrap().tasks, 1);
-/// });
-/// ```
-///
-/// # Errors
-///
-/// When there is no runtime around the caller.
-pub fn counts() -> Result<Counts, NoRuntime> {
-    runtime::with(|_, shared| {
-        let counts = shared.counts();
-        Counts {
-            tasks: counts.tasks.now(),
-            timers: counts.timers.now(),
-            holds: counts.holds.now(),
-            jobs: counts.jobs.now(),
-            tokens: shared.limiter().statistics().borrowed,
-        }
-    })
-}
+pub use task_tree::{TaskState, TaskTree, TreeEntry, task_tree};

@@ -15,7 +15,7 @@ use super::{
     RunError, choice,
     drive::{Local, Main, Options, Spawned},
 };
-use crate::runtime;
+use crate::{runtime, task::Identity};
 
 /// Chooses the runtime and its options, then runs a future on it.
 ///
@@ -92,12 +92,13 @@ impl Builder {
     /// # Panics
     ///
     /// With the panic of `main`, after everything has ended.
+    #[track_caller]
     pub fn run<Fut>(self, main: Fut) -> Result<Fut::Output, RunError>
     where
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
-        self.start(Spawned(main))
+        self.start(Spawned(main, Identity::named("main")))
     }
 
     /// Runs a `main` that is neither `Send` nor `'static`, on the calling thread.
@@ -112,6 +113,7 @@ impl Builder {
     /// # Panics
     ///
     /// See [`run`](Self::run).
+    #[track_caller]
     pub fn run_local<Fut: Future>(mut self, main: Fut) -> Result<Fut::Output, RunError> {
         match self.workers {
             Workers::Default => self.workers = Workers::Local,
@@ -120,7 +122,7 @@ impl Builder {
                 return Err(RunError::LocalWorkers);
             }
         }
-        self.start(Local(main))
+        self.start(Local(main, Identity::named("main")))
     }
 
     fn start<M: Main>(self, main: M) -> Result<M::Value, RunError> {
@@ -215,13 +217,14 @@ impl<L: Launch> LaunchBuilder<L> {
     /// # Errors
     ///
     /// See [`Builder::run`].
+    #[track_caller]
     pub fn run<Fut>(self, main: Fut) -> Result<Fut::Output, RunError>
     where
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
         refuse_nesting()?;
-        Spawned(main).run(self.launch, self.options)
+        Spawned(main, Identity::named("main")).run(self.launch, self.options)
     }
 
     /// See [`Builder::run_local`]: `main` stays on the calling thread; where tasks run is for the
@@ -230,9 +233,10 @@ impl<L: Launch> LaunchBuilder<L> {
     /// # Errors
     ///
     /// See [`Builder::run`].
+    #[track_caller]
     pub fn run_local<Fut: Future>(self, main: Fut) -> Result<Fut::Output, RunError> {
         refuse_nesting()?;
-        Local(main).run(self.launch, self.options)
+        Local(main, Identity::named("main")).run(self.launch, self.options)
     }
 }
 
@@ -242,6 +246,15 @@ macro_rules! options {
         /// no bound.
         pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
             self.options.shutdown_timeout = Some(timeout);
+            self
+        }
+
+        /// Reports each poll of a task that takes this long or longer: it has blocked a thread that others need.
+        ///
+        /// Reports go to [`on_slow_poll`](crate::debug::on_slow_poll), or to stderr: name and place of the task, and
+        /// how long it took in real time. Off unless it is asked for; then no clock is read. Rule T15.
+        pub fn slow_poll(mut self, limit: Duration) -> Self {
+            self.options.slow_poll = Some(limit);
             self
         }
 

@@ -19,7 +19,7 @@ use super::RunError;
 use crate::{
     debug::overdue_around,
     runtime::{AnyBackend, Timer},
-    task::{Always, Fate, Members, in_place, spawn},
+    task::{Always, Fate, Identity, Members, in_place, spawn},
 };
 
 /// How a run goes, on whichever runtime.
@@ -27,6 +27,7 @@ use crate::{
 pub(super) struct Options {
     pub(super) shutdown_timeout: Option<Duration>,
     pub(super) exact_deadlines: bool,
+    pub(super) slow_poll: Option<Duration>,
 }
 
 /// A main future, and where it is polled.
@@ -37,10 +38,10 @@ pub(super) trait Main {
 }
 
 /// A main future that is a task like any other.
-pub(super) struct Spawned<Fut>(pub(super) Fut);
+pub(super) struct Spawned<Fut>(pub(super) Fut, pub(super) Identity);
 
 /// A main future that stays on the calling thread.
-pub(super) struct Local<Fut>(pub(super) Fut);
+pub(super) struct Local<Fut>(pub(super) Fut, pub(super) Identity);
 
 impl<Fut> Main for Spawned<Fut>
 where
@@ -51,7 +52,7 @@ where
 
     fn run<L: Launch>(self, launch: L, options: Options) -> Result<Fut::Output, RunError> {
         let run = Run::new(launch, options);
-        let main = spawn(&run.members, Kind::Task, Always::new(self.0));
+        let main = spawn(&run.members, Kind::Task, self.1, Always::new(self.0));
         run.finish(async { main.await.ok() })
     }
 }
@@ -63,10 +64,9 @@ impl<Fut: Future> Main for Local<Fut> {
         let run = Run::new(launch, options);
         let mut value = None;
         let filled = &mut value;
-        let main = in_place(
-            &run.members,
-            Always::new(async move { *filled = Some(self.0.await) }),
-        );
+        let Self(main, identity) = self;
+        let main = Always::new(async move { *filled = Some(main.await) });
+        let main = in_place(&run.members, identity, main);
         let ended = run.finish(async {
             main.await;
             Some(())
@@ -88,11 +88,14 @@ impl<L: Launch> Run<L> {
     fn new(launch: L, options: Options) -> Self {
         let handle = AnyBackend::of(&launch.backend());
         let outer: NodeRef = Arc::new(Node::new(Kind::Scope, Deadline::Never));
-        let root = Fate::new(&outer, Reason::Shutdown);
+        let root = Fate::new(&outer, Reason::Shutdown, None);
         let shared = Shared::new(
             (!options.exact_deadlines).then(|| handle.now()),
             Arc::clone(&root) as NodeRef,
         );
+        if let Some(limit) = options.slow_poll {
+            shared.set_slow_poll(limit);
+        }
         let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
         let members = Members::new((runtime, handle.clone()), root);
         Self {

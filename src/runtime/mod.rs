@@ -73,6 +73,11 @@ pub(crate) fn with<R>(f: impl FnOnce(&AnyBackend, &Arc<Shared>) -> R) -> Result<
     })
 }
 
+/// Whether the caller is in a facade task, or on a facade worker thread.
+pub(crate) fn is_attached() -> bool {
+    context::runtime(|runtime| runtime.is_some())
+}
+
 /// The runtime around the caller, to be kept: what a group hands to its children.
 pub(crate) fn attached() -> Result<(Arc<Runtime>, AnyBackend), NoRuntime> {
     context::runtime(|runtime| match runtime {

@@ -16,7 +16,9 @@ use pin_project_lite::pin_project;
 
 use super::{
     handle::{Child, Payload, TaskError, TaskHandle},
+    label::{Identity, TaskLabel},
     members::{Members, forget_panic},
+    watch::watched,
 };
 
 /// Where a task was spawned.
@@ -25,14 +27,18 @@ pub(super) type Place = &'static Location<'static>;
 /// Starts a child of the group, or drops `body` unpolled if the group is closed.
 ///
 /// `kind` is [`Kind::Task`] or [`Kind::Daemon`].
-#[track_caller]
-pub(crate) fn spawn<E, V, Fut>(members: &Arc<Members<E>>, kind: Kind, body: Fut) -> TaskHandle<V>
+pub(crate) fn spawn<E, V, Fut>(
+    members: &Arc<Members<E>>,
+    kind: Kind,
+    identity: Identity,
+    body: Fut,
+) -> TaskHandle<V>
 where
     E: Send + 'static,
     V: Send + 'static,
     Fut: Future<Output = Result<V, E>> + Send + 'static,
 {
-    let child = Child::new(kind);
+    let child = Child::new(kind, identity);
     let handle = TaskHandle::new(Arc::clone(&child));
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     if members.admit(&node).is_err() {
@@ -40,24 +46,24 @@ where
         child.cancelled_unpolled();
         return handle;
     }
-    launch(members, node, child, body, Location::caller());
+    launch(members, node, child, body);
     handle
 }
 
 /// A child of the group that the caller polls itself, in its own task; its end is the group's to report.
-#[track_caller]
 pub(crate) fn in_place<E, Fut>(
     members: &Arc<Members<E>>,
+    identity: Identity,
     body: Fut,
 ) -> impl Future<Output = ()> + use<E, Fut>
 where
     E: Send + 'static,
     Fut: Future<Output = Result<(), E>>,
 {
-    let child = Child::<()>::new(Kind::Task);
+    let child = Child::<()>::new(Kind::Task, identity);
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     let task = match members.admit(&node) {
-        Ok(()) => Some(prepare(members, node, child, body, Location::caller())),
+        Ok(()) => Some(prepare(members, node, child, body)),
         Err(_closed) => None,
     };
     async {
@@ -68,18 +74,13 @@ where
 }
 
 /// Hands a task whose node is in its place to the runtime.
-pub(super) fn launch<E, P, Fut>(
-    members: &Arc<Members<E>>,
-    node: NodeRef,
-    post: Arc<P>,
-    body: Fut,
-    place: Place,
-) where
+pub(super) fn launch<E, P, Fut>(members: &Arc<Members<E>>, node: NodeRef, post: Arc<P>, body: Fut)
+where
     E: Send + 'static,
     P: Post<E>,
     Fut: Future<Output = Result<P::Value, E>> + Send + 'static,
 {
-    let task = prepare(members, node, post, body, place);
+    let task = prepare(members, node, post, body);
     // A refused task has been dropped, and has thereby ended as cancelled.
     let _ = members.handle.spawn(task);
 }
@@ -89,7 +90,6 @@ fn prepare<E, P, Fut>(
     node: NodeRef,
     post: Arc<P>,
     body: Fut,
-    place: Place,
 ) -> ChildTask<E, P, Fut>
 where
     E: Send + 'static,
@@ -102,7 +102,6 @@ where
         post: Some(post),
         lookout: Lookout::new(),
         members: Arc::clone(members),
-        place,
     }
 }
 
@@ -110,6 +109,9 @@ where
 pub(super) trait Post<E>: Branch {
     /// What the child returns.
     type Value: Send + 'static;
+
+    /// What the child is called.
+    fn task(&self) -> &TaskLabel;
 
     /// The body is pending. What this has to drop meanwhile may panic.
     fn suspended(&self) {}
@@ -139,7 +141,6 @@ pin_project! {
         post: Option<Arc<P>>,
         lookout: Lookout,
         members: Arc<Members<E>>,
-        place: Place,
     }
 
     impl<E, P, Fut> PinnedDrop for ChildTask<E, P, Fut>
@@ -193,7 +194,7 @@ where
             }
             (Ok(outcome), Ok(())) => outcome,
             (Err(Failure::Error(error)), Ok(())) => {
-                post.failed(members, error, this.place);
+                post.failed(members, error, post.task().place());
                 Err(TaskError::Failed)
             }
             (Err(Failure::Panic(payload)), Ok(())) => {
@@ -220,19 +221,25 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.as_mut().project();
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| {
-            let polled = context::enter_task(this.node, &this.members.runtime, || {
-                let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
-                if polled.is_ready() {
-                    this.body.set(None);
+        let Some(post) = this.post else {
+            return Poll::Ready(());
+        };
+        let (node, runtime) = (&*this.node, &this.members.runtime);
+        let polled = watched(runtime.shared(), post.task(), || {
+            panic::catch_unwind(AssertUnwindSafe(|| {
+                let polled = context::enter_task(node, runtime, || {
+                    let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
+                    if polled.is_ready() {
+                        this.body.set(None);
+                    }
+                    Some(polled)
+                });
+                if let Some(Poll::Pending) = &polled {
+                    post.suspended();
                 }
-                Some(polled)
-            });
-            if let (Some(Poll::Pending), Some(post)) = (&polled, this.post) {
-                post.suspended();
-            }
-            polled
-        }));
+                polled
+            }))
+        });
         let ending = match polled {
             Ok(Some(Poll::Ready(Ok(value)))) => Ok(Ok(value)),
             Ok(Some(Poll::Ready(Err(error)))) => Err(Failure::Error(error)),

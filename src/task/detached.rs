@@ -10,11 +10,11 @@ use std::{
 use anyrt_core::{
     Runtime,
     context::Region,
-    tree::{self, Deadline, Kind, Node, NodeRef},
+    tree::{self, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
-use super::unhandled;
+use super::{handle::Child, label::Identity, unhandled, watch::watched};
 use crate::{
     cancel::{Polled, Regional},
     payload::{Payload, caught},
@@ -23,11 +23,15 @@ use crate::{
 
 /// Starts `body` below the root of the run. No cancel ends it, and the run waits for it; its panic fails the run, or goes
 /// where those go that reach nobody.
-pub(super) fn spawn_detached<Fut>((runtime, handle): (Arc<Runtime>, AnyBackend), body: Fut)
-where
+pub(super) fn spawn_detached<Fut>(
+    (runtime, handle): (Arc<Runtime>, AnyBackend),
+    identity: Identity,
+    body: Fut,
+) where
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let node: NodeRef = Arc::new(Node::new(Kind::Task, Deadline::Never));
+    let child = Child::<()>::new(Kind::Task, identity);
+    let node: NodeRef = Arc::clone(&child) as NodeRef;
     // The root is open as long as there is a run; without a place the task is only not seen there.
     let _ = tree::attach(&node, runtime.shared().root());
     runtime.shared().counts().tasks.up();
@@ -37,6 +41,7 @@ where
             Some(Arc::clone(&runtime)),
             Some(body),
         ),
+        child,
         runtime: Some(runtime),
     };
     // A refused task has been dropped, and has thereby ended.
@@ -47,6 +52,7 @@ pin_project! {
     struct Detached<Fut> {
         #[pin]
         body: Regional<Fut>,
+        child: Arc<Child<()>>,
         // Taken when the task has ended.
         runtime: Option<Arc<Runtime>>,
     }
@@ -79,7 +85,15 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let panicked = match caught(|| self.as_mut().project().body.poll_body(cx)) {
+        let this = self.as_mut().project();
+        let Some(runtime) = this.runtime else {
+            return Poll::Ready(());
+        };
+        let body = this.body;
+        let polled = watched(runtime.shared(), this.child.task_label(), || {
+            caught(|| body.poll_body(cx))
+        });
+        let panicked = match polled {
             Ok(Polled::Pending) => return Poll::Pending,
             Ok(Polled::Ready(()) | Polled::Gone) => None,
             Err(payload) => Some(payload),

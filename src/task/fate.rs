@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use anyrt_core::tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::tree::{self, Activity, Branch, Deadline, Kind, Label, Node, NodeRef, Reason};
 
-use super::{handle::Payload, members::forget_panic, unhandled};
+use super::{child::Place, handle::Payload, members::forget_panic, unhandled};
 
 /// The node that a group's children are below, and the first panic among them.
 pub(crate) struct Fate {
     node: Node,
+    /// Where the group was opened; the root of a run was not.
+    place: Option<Place>,
     /// What a panic cancels, and why.
     outer: NodeRef,
     reason: Reason,
@@ -19,6 +21,14 @@ pub(crate) struct Fate {
 impl Branch for Fate {
     fn node(&self) -> &Node {
         &self.node
+    }
+
+    fn label(&self) -> Option<Label<'_>> {
+        self.place.map(|place| Label {
+            name: None,
+            place,
+            activity: Activity::Group,
+        })
     }
 
     fn fail(&self, payload: Payload) -> Result<(), Payload> {
@@ -45,9 +55,10 @@ impl Branch for Fate {
 
 impl Fate {
     /// The children node of a group whose outer node is `outer`, which it is put under.
-    pub(crate) fn new(outer: &NodeRef, reason: Reason) -> Arc<Self> {
+    pub(crate) fn new(outer: &NodeRef, reason: Reason, place: Option<Place>) -> Arc<Self> {
         let fate = Arc::new(Self {
             node: Node::new(Kind::Children, Deadline::Never),
+            place,
             outer: Arc::clone(outer),
             reason,
             panic: Mutex::new(None),

@@ -13,7 +13,7 @@ use std::{
 use anyrt_core::Runtime;
 use pin_project_lite::pin_project;
 
-use super::detached::spawn_detached;
+use super::{detached::spawn_detached, label::Identity};
 use crate::{
     cancel::{Course, shield},
     payload::{caught, forget_panic},
@@ -58,6 +58,7 @@ where
         course: Course::new(body, Location::caller()),
         cleanup: Some(cleanup),
         home: None,
+        identity: Identity::named("finally"),
         spawn: spawn_rest::<F, C>,
     }
 }
@@ -75,8 +76,9 @@ pin_project! {
         cleanup: Option<F>,
         // Known from the first suspension on.
         home: Option<Home>,
+        identity: Identity,
         // Knows the bounds, which a destructor can not have.
-        spawn: fn(Home, Option<F>, Option<Pin<Box<C>>>),
+        spawn: fn(Home, Identity, Option<F>, Option<Pin<Box<C>>>),
     }
 
     impl<Fut, F, C, T> PinnedDrop for FinallySpawned<Fut, F, C, T> {
@@ -86,7 +88,7 @@ pin_project! {
                 return;
             };
             let dropped = caught(|| this.course.as_mut().drop_body());
-            (this.spawn)(home, this.cleanup.take(), this.course.take_cleaning());
+            (this.spawn)(home, this.identity.clone(), this.cleanup.take(), this.course.take_cleaning());
             match dropped {
                 Err(payload) if !thread::panicking() => panic::resume_unwind(payload),
                 dropped => forget_panic(dropped),
@@ -96,13 +98,18 @@ pin_project! {
 }
 
 /// Spawns a clean-up that has not begun, or the rest of one that has.
-fn spawn_rest<F, C>(home: Home, cleanup: Option<F>, cleaning: Option<Pin<Box<C>>>)
-where
+fn spawn_rest<F, C>(
+    home: Home,
+    identity: Identity,
+    cleanup: Option<F>,
+    cleaning: Option<Pin<Box<C>>>,
+) where
     F: FnOnce() -> C + Send + 'static,
     C: Future + Send + 'static,
 {
     spawn_detached(
         home,
+        identity,
         shield(async move {
             if let Some(rest) = cleaning {
                 rest.await;

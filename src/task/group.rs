@@ -1,10 +1,11 @@
 //! The two kinds of group, and the handles their bodies get.
 
 use std::{
+    borrow::Cow,
     convert::Infallible,
     fmt,
     future::Future,
-    panic::{Location, RefUnwindSafe, UnwindSafe},
+    panic::{RefUnwindSafe, UnwindSafe},
     sync::Arc,
     time::Duration,
 };
@@ -16,7 +17,9 @@ use super::{
     handle::TaskHandle,
     host::{TaskGroupFuture, TryTaskGroupFuture},
     infallible::Always,
+    label::Identity,
     members::Members,
+    named::Named,
     shutdown::shutdown,
     start::{Start, TryStart},
     start_cell::Ready,
@@ -96,12 +99,12 @@ where
 /// Spawns children that do not fail; see [`task_group`].
 #[derive(Clone)]
 pub struct TaskGroup {
-    members: Arc<Members<Infallible>>,
+    pub(super) members: Arc<Members<Infallible>>,
 }
 
 /// Spawns children that may fail with `E`; see [`try_task_group`].
 pub struct TryTaskGroup<E> {
-    members: Arc<Members<E>>,
+    pub(super) members: Arc<Members<E>>,
 }
 
 /// How many children a group has had.
@@ -143,7 +146,12 @@ impl TaskGroup {
         V: Send + 'static,
         Fut: Future<Output = V> + Send + 'static,
     {
-        child::spawn(&self.members, Kind::Task, Always::new(child))
+        child::spawn(
+            &self.members,
+            Kind::Task,
+            Identity::here(),
+            Always::new(child),
+        )
     }
 
     /// Starts a service child, which ends by itself with the group: it is cancelled when the body and all other
@@ -168,7 +176,12 @@ impl TaskGroup {
     where
         Fut: Future<Output = ()> + Send + 'static,
     {
-        child::spawn(&self.members, Kind::Daemon, Always::new(child))
+        child::spawn(
+            &self.members,
+            Kind::Daemon,
+            Identity::here(),
+            Always::new(child),
+        )
     }
 
     /// Starts a child and waits until it says that it is ready; gives the value that it says so with.
@@ -217,7 +230,7 @@ impl TaskGroup {
         F: FnOnce(Ready<V>) -> Fut,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        Start::new(&self.members, Kind::Task, child)
+        Start::new(&self.members, Kind::Task, Identity::here(), child)
     }
 
     /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
@@ -232,7 +245,7 @@ impl TaskGroup {
         F: FnOnce(Ready<V>) -> Fut,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        Start::new(&self.members, Kind::Daemon, child)
+        Start::new(&self.members, Kind::Daemon, Identity::here(), child)
     }
 
     /// Asks the children to come to an end, and cancels those that have not after `grace`.
@@ -243,7 +256,7 @@ impl TaskGroup {
     /// earliest end counts. Rule C11.
     #[track_caller]
     pub fn shutdown(&self, grace: Duration) {
-        shutdown(&self.members, grace, Location::caller());
+        shutdown(&self.members, grace, Identity::named("shutdown"));
     }
 }
 
@@ -274,7 +287,7 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         V: Send + 'static,
         Fut: Future<Output = Result<V, E>> + Send + 'static,
     {
-        child::spawn(&self.members, Kind::Task, child)
+        child::spawn(&self.members, Kind::Task, Identity::here(), child)
     }
 
     /// Starts a service child, which ends by itself with the group; see [`TaskGroup::spawn_daemon`]. Its error counts
@@ -284,7 +297,7 @@ impl<E: Send + 'static> TryTaskGroup<E> {
     where
         Fut: Future<Output = Result<(), E>> + Send + 'static,
     {
-        child::spawn(&self.members, Kind::Daemon, child)
+        child::spawn(&self.members, Kind::Daemon, Identity::here(), child)
     }
 
     /// Starts a child and waits until it says that it is ready; see [`TaskGroup::start`].
@@ -304,7 +317,7 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         F: FnOnce(Ready<V>) -> Fut,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
     {
-        TryStart::new(&self.members, Kind::Task, child)
+        TryStart::new(&self.members, Kind::Task, Identity::here(), child)
     }
 
     /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
@@ -319,19 +332,32 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         F: FnOnce(Ready<V>) -> Fut,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
     {
-        TryStart::new(&self.members, Kind::Daemon, child)
+        TryStart::new(&self.members, Kind::Daemon, Identity::here(), child)
     }
 
     /// Asks the children to come to an end, and cancels those that have not after `grace`; see
     /// [`TaskGroup::shutdown`].
     #[track_caller]
     pub fn shutdown(&self, grace: Duration) {
-        shutdown(&self.members, grace, Location::caller());
+        shutdown(&self.members, grace, Identity::named("shutdown"));
     }
 }
 
 macro_rules! common {
     () => {
+        /// Gives the child that is spawned next a name, for [`task_tree`](crate::debug::task_tree) and reports.
+        ///
+        /// ```
+        /// # fn shown(tg: &anyrt::task::TaskGroup) {
+        /// tg.named("reader").spawn(async { /* … */ });
+        /// tg.named(format!("worker {}", 7)).spawn_value(async { 7 });
+        /// # }
+        /// ```
+        #[track_caller]
+        pub fn named(&self, name: impl Into<Cow<'static, str>>) -> Named<'_, Self> {
+            Named::new(self, Identity::named(name))
+        }
+
         /// Cancels all children, present and future. The body goes on: it has a value to return. To
         /// interrupt the body too, put the group in a [`scope`](crate::scope).
         pub fn cancel(&self) {

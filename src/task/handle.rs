@@ -11,11 +11,12 @@ use std::{
 
 use anyrt_core::{
     context,
-    tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason},
+    tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason},
 };
 
 use super::{
     child::{Place, Post},
+    label::{Identity, TaskLabel},
     members::Members,
 };
 pub(crate) use crate::payload::Payload;
@@ -47,6 +48,7 @@ impl error::Error for TaskError {}
 /// A child's node and outcome, in one allocation.
 pub(crate) struct Child<V> {
     node: Node,
+    label: TaskLabel,
     slot: Mutex<Slot<V>>,
 }
 
@@ -62,12 +64,17 @@ impl<V: Send + 'static> Branch for Child<V> {
     fn node(&self) -> &Node {
         &self.node
     }
+
+    fn label(&self) -> Option<Label<'_>> {
+        Some(self.label.get())
+    }
 }
 
 impl<V> Child<V> {
-    pub(crate) fn new(kind: Kind) -> Arc<Self> {
+    pub(crate) fn new(kind: Kind, identity: Identity) -> Arc<Self> {
         Arc::new(Self {
             node: Node::new(kind, Deadline::Never),
+            label: TaskLabel::new(identity),
             slot: Mutex::new(Slot {
                 outcome: None,
                 finished: false,
@@ -81,6 +88,10 @@ impl<V> Child<V> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn task_label(&self) -> &TaskLabel {
+        &self.label
+    }
+
     /// Its group was closed, so that it was never polled.
     pub(super) fn cancelled_unpolled(&self) {
         let mut slot = self.slot();
@@ -91,6 +102,10 @@ impl<V> Child<V> {
 
 impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
     type Value = V;
+
+    fn task(&self) -> &TaskLabel {
+        &self.label
+    }
 
     fn failed(&self, members: &Members<E>, error: E, place: Place) {
         members.failed(error, place);

@@ -42,6 +42,7 @@ pin_project! {
         value: Option<T>,
         hold: Hold,
         lookout: Lookout,
+        place: Place,
     }
 
     impl<Fut, T, E> PinnedDrop for Host<Fut, T, E> {
@@ -60,12 +61,14 @@ impl<Fut, T, E> Host<Fut, T, E> {
             value: None,
             hold: Hold::new(HolderKind::TaskGroup, place),
             lookout: Lookout::new(),
+            place,
         }
     }
 
     /// Opens the group: its nodes, its runtime, its body.
     fn open(mut self: Pin<&mut Self>, body: impl FnOnce(Arc<Members<E>>) -> Fut) {
         let mut this = self.as_mut().project();
+        let on_its_own = !runtime::is_attached();
         let attached = match runtime::attached() {
             Ok(attached) => attached,
             Err(error) => panic!("{error}"),
@@ -73,7 +76,12 @@ impl<Fut, T, E> Host<Fut, T, E> {
         let outer =
             context::enter(this.outer, None, context::node).expect("the region was just entered");
         let runtime = Arc::clone(&attached.0);
-        let members = Members::new(attached, Fate::new(&outer, Reason::SiblingFailed));
+        if on_its_own {
+            // Below no task: whoever watches would not find it from the root.
+            runtime.shared().remember(&outer);
+        }
+        let fate = Fate::new(&outer, Reason::SiblingFailed, Some(*this.place));
+        let members = Members::new(attached, fate);
         *this.members = Some(Arc::clone(&members));
         this.body.as_mut().set_runtime(runtime);
         context::enter(this.outer, None, || this.body.start(|| body(members)));

@@ -20,7 +20,7 @@ use anyrt_core::{
 
 use super::{
     errors::Errors, fate::Fate, group::GroupStatistics, group::TryTaskGroup, handle::TaskHandle,
-    members::Members,
+    label::Identity, members::Members,
 };
 use crate::{cancel::Hold, runtime};
 
@@ -133,6 +133,7 @@ impl<E> OwnedTaskGroup<E> {
     /// The group's runtime and nodes, made now if nothing was spawned before.
     #[track_caller]
     fn members(&self) -> &Arc<Members<E>> {
+        let place = Location::caller();
         // Not inside the closure: the panic is to name the caller.
         let members = match self.members.get() {
             Some(members) => members,
@@ -142,8 +143,12 @@ impl<E> OwnedTaskGroup<E> {
                     if let Some(root) = runtime::root_of_run(&attached.0) {
                         // The root of a run is never closed.
                         let _ = tree::attach(&outer, root);
+                    } else {
+                        // Below nobody: whoever watches would not find it from the root.
+                        attached.0.shared().remember(&outer);
                     }
-                    Members::new(attached, Fate::new(&outer, Reason::SiblingFailed))
+                    let fate = Fate::new(&outer, Reason::SiblingFailed, Some(place));
+                    Members::new(attached, fate)
                 }),
                 Err(error) => panic!("{error}"),
             },
@@ -180,7 +185,7 @@ impl<E: Send + 'static> OwnedTaskGroup<E> {
         V: Send + 'static,
         Fut: Future<Output = Result<V, E>> + Send + 'static,
     {
-        super::child::spawn(self.members(), Kind::Task, child)
+        super::child::spawn(self.members(), Kind::Task, Identity::here(), child)
     }
 
     /// Starts a service child, which [`join`](Self::join) cancels when all others are gone.
@@ -193,7 +198,7 @@ impl<E: Send + 'static> OwnedTaskGroup<E> {
     where
         Fut: Future<Output = Result<(), E>> + Send + 'static,
     {
-        super::child::spawn(self.members(), Kind::Daemon, child)
+        super::child::spawn(self.members(), Kind::Daemon, Identity::here(), child)
     }
 
     /// The group as its children may use it, to spawn others or to [`start`](TryTaskGroup::start) them.

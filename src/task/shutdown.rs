@@ -4,17 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use anyrt_core::tree::{self, Kind, NodeRef};
 
-use super::{
-    child::{self, Place},
-    handle::Child,
-    members::Members,
-};
+use super::{child, handle::Child, label::Identity, members::Members};
 
 /// Asks the children to come to an end, and cancels those that have not after `grace`.
 pub(super) fn shutdown<E: Send + 'static>(
     members: &Arc<Members<E>>,
     grace: Duration,
-    place: Place,
+    identity: Identity,
 ) {
     tree::soften(members.children());
     if grace.is_zero() {
@@ -22,7 +18,7 @@ pub(super) fn shutdown<E: Send + 'static>(
         return;
     }
     // A daemon, so that the group need not wait for the end of the grace; and not counted as anybody's child.
-    let child = Child::new(Kind::Daemon);
+    let child = Child::new(Kind::Daemon, identity);
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     if tree::attach(&node, members.children()).is_err() {
         return;
@@ -33,5 +29,5 @@ pub(super) fn shutdown<E: Send + 'static>(
         waits.cancel();
         Ok(())
     };
-    child::launch(members, node, child, body, place);
+    child::launch(members, node, child, body);
 }

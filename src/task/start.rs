@@ -5,7 +5,7 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
-    panic::{self, AssertUnwindSafe, Location},
+    panic::{self, AssertUnwindSafe},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -17,8 +17,9 @@ use anyrt_core::{
 };
 
 use super::{
-    child::{self, Place},
+    child,
     infallible::Always,
+    label::Identity,
     members::Members,
     start_cell::{Answer, Ready, StartCell, Started},
 };
@@ -44,10 +45,10 @@ pub enum StartError<E> {
 /// A start of either kind. Its bounds are not on the type: a destructor could not have them otherwise, and a
 /// future that is to be `Send` could not hold an error with a lifetime.
 struct Host<V, E> {
-    // Taken at the first poll.
+    // Both are taken at the first poll.
     members: Option<Arc<Members<E>>>,
+    identity: Option<Identity>,
     kind: Kind,
-    place: Place,
     // The task is below this until it is handed over, and so moves with it.
     region: Region,
     step: Step<V, E>,
@@ -67,15 +68,15 @@ where
     V: Send + 'static,
     E: Send + 'static,
 {
-    #[track_caller]
-    fn new(members: &Arc<Members<E>>, kind: Kind) -> Self {
+    fn new(members: &Arc<Members<E>>, kind: Kind, identity: Identity) -> Self {
+        let place = identity.place();
         Self {
             members: Some(Arc::clone(members)),
             kind,
-            place: Location::caller(),
+            identity: Some(identity),
             region: Region::new(Kind::Scope, Deadline::Never),
             step: Step::New,
-            hold: Hold::new(HolderKind::Start, Location::caller()),
+            hold: Hold::new(HolderKind::Start, place),
         }
     }
 
@@ -88,7 +89,7 @@ where
     where
         Fut: Future<Output = Result<(), E>> + Send + 'static,
     {
-        let Some(members) = self.members.take() else {
+        let (Some(members), Some(identity)) = (self.members.take(), self.identity.take()) else {
             return Ok(());
         };
         let seat: NodeRef = Arc::new(Node::new(Kind::Task, Deadline::Never));
@@ -96,13 +97,13 @@ where
             self.end();
             return Err(StartError::Closed);
         }
-        let cell = StartCell::new(self.kind, seat);
+        let cell = StartCell::new(self.kind, identity, seat);
         let node: NodeRef = Arc::clone(&cell) as NodeRef;
         // The start's own node is never closed.
         let _ = tree::attach(&node, &self.node());
         let ready = cell.ready();
         match panic::catch_unwind(AssertUnwindSafe(|| task(ready))) {
-            Ok(body) => child::launch(&members, node, Arc::clone(&cell), body, self.place),
+            Ok(body) => child::launch(&members, node, Arc::clone(&cell), body),
             Err(payload) => {
                 cell.withdraw();
                 self.end();
@@ -178,12 +179,16 @@ impl<F, Fut, V> Start<F, Fut, V>
 where
     V: Send + 'static,
 {
-    #[track_caller]
-    pub(super) fn new(members: &Arc<Members<Infallible>>, kind: Kind, task: F) -> Self {
+    pub(super) fn new(
+        members: &Arc<Members<Infallible>>,
+        kind: Kind,
+        identity: Identity,
+        task: F,
+    ) -> Self {
         Self {
             task: Some(task),
             future: PhantomData,
-            host: Host::new(members, kind),
+            host: Host::new(members, kind, identity),
         }
     }
 }
@@ -193,12 +198,11 @@ where
     V: Send + 'static,
     E: Send + 'static,
 {
-    #[track_caller]
-    pub(super) fn new(members: &Arc<Members<E>>, kind: Kind, task: F) -> Self {
+    pub(super) fn new(members: &Arc<Members<E>>, kind: Kind, identity: Identity, task: F) -> Self {
         Self {
             task: Some(task),
             future: PhantomData,
-            host: Host::new(members, kind),
+            host: Host::new(members, kind, identity),
         }
     }
 }

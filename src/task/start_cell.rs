@@ -6,11 +6,12 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::tree::{self, Branch, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason};
 
 use super::{
     child::{Place, Post},
     handle::{Payload, TaskError},
+    label::{Identity, TaskLabel},
     members::{Members, forget_panic},
     unhandled,
 };
@@ -59,6 +60,7 @@ pub(super) trait Started<V, E>: Send + Sync {
 /// The task's node, and what has become of the start.
 pub(super) struct StartCell<V, E> {
     node: Node,
+    label: TaskLabel,
     /// Keeps the group open until the task takes its place, or ends.
     seat: NodeRef,
     state: Mutex<State<V, E>>,
@@ -95,12 +97,17 @@ impl<V: Send + 'static, E: Send + 'static> Branch for StartCell<V, E> {
     fn node(&self) -> &Node {
         &self.node
     }
+
+    fn label(&self) -> Option<Label<'_>> {
+        Some(self.label.get())
+    }
 }
 
 impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
-    pub(super) fn new(kind: Kind, seat: NodeRef) -> Arc<Self> {
+    pub(super) fn new(kind: Kind, identity: Identity, seat: NodeRef) -> Arc<Self> {
         Arc::new(Self {
             node: Node::new(kind, Deadline::Never),
+            label: TaskLabel::new(identity),
             seat,
             state: Mutex::new(State {
                 stage: Stage::Waiting,
@@ -218,6 +225,10 @@ impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
 
 impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
     type Value = ();
+
+    fn task(&self) -> &TaskLabel {
+        &self.label
+    }
 
     fn suspended(&self) {
         if self.node.is_handed_over() {

@@ -29,3 +29,4 @@ pub mod starts;
 pub mod sync;
 pub mod threads;
 pub mod time;
+pub mod watching;

@@ -12,6 +12,8 @@ use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{channels::*, conditions::*, exclusion::*, locks::*, meetings::*};
 #[allow(clippy::wildcard_imports)]
+use crate::cases::watching::*;
+#[allow(clippy::wildcard_imports)]
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
     entry::*, failures::*, gathering::*, groups::*, handles::*, intervals::*, limiter::*,
@@ -120,6 +122,8 @@ mod sync;
 #[macro_use]
 mod time;
 #[macro_use]
+mod watching;
+#[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts orphans concurrency threads limits sync time composition } {} }
+collect! { { contract runs cancellation tasks starts orphans concurrency threads limits sync time composition watching } {} }

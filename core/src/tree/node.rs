@@ -10,6 +10,7 @@ use super::{
         ARMED, CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT,
         SOFTENED, WATCH,
     },
+    label::Label,
 };
 use crate::sync::{AtomicU32, Mutex, MutexGuard, Ordering};
 
@@ -25,6 +26,11 @@ pub trait Branch: Send + Sync + 'static {
     /// The payload, where there is nobody in whom it could resume.
     fn fail(&self, payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
         Err(payload)
+    }
+
+    /// What people who watch see of it; nothing, where it is neither a task nor a group.
+    fn label(&self) -> Option<Label<'_>> {
+        None
     }
 }
 

@@ -1,0 +1,16 @@
+//! What is done around each poll of a task for those who watch.
+
+use anyrt_core::Shared;
+
+use super::{label::TaskLabel, slow_poll};
+
+/// Polls; the task's label says so meanwhile, and it is measured if the run asks for that.
+pub(super) fn watched<R>(shared: &Shared, task: &TaskLabel, poll: impl FnOnce() -> R) -> R {
+    task.polling();
+    let polled = match shared.slow_poll() {
+        None => poll(),
+        Some(limit) => slow_poll::measured(limit, task, poll),
+    };
+    task.polled();
+    polled
+}
