@@ -48,11 +48,8 @@ pub async fn c180_what_a_scope_waits_for_is_named(t: Trace) {
                 let (opened, waited) = (held.clone(), end.clone());
                 let group = task_group(async move |tg: TaskGroup| {
                     tg.spawn(async move {
-                        shield(async {
-                            opened.open();
-                            waited.wait().await;
-                        })
-                        .await;
+                        // It holds when the gate opens: it has suspended once.
+                        both(shield(waited.wait()), async { opened.open() }).await;
                     });
                     forever().await;
                 });

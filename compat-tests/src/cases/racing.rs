@@ -20,7 +20,7 @@ use futures::Stream;
 
 use crate::{
     Trace,
-    tools::{Defer, Gate, OnDrop, caught, counted, forever},
+    tools::{Gate, OnDrop, caught, counted, forever},
 };
 
 type Branch<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -46,12 +46,11 @@ pub async fn t230_a_race_gives_the_first(t: Trace) {
 
 /// A loser with a shield, and one that runs on a thread, are awaited.
 pub async fn t231_losers_are_awaited(t: Trace) {
-    let (running, go_on) = (Gate::new(), Gate::new());
+    let (running, go_on, won) = (Gate::new(), Gate::new(), Gate::new());
     let value = race((
         async {
             shield(async {
-                yield_now().await;
-                yield_now().await;
+                won.wait().await;
                 t.log("main", "shield-done");
             })
             .await;
@@ -74,7 +73,8 @@ pub async fn t231_losers_are_awaited(t: Trace) {
         },
         async {
             running.wait().await;
-            let _open = Defer(|| go_on.open());
+            won.open();
+            go_on.open();
             2
         },
     ))
