@@ -178,6 +178,13 @@ pub async fn peek<F: Future + Unpin + ?Sized>(future: &mut F) -> Poll<F::Output>
     poll_fn(|cx| Poll::Ready(Pin::new(&mut *future).poll(cx))).await
 }
 
+/// Yields until `holds`. A child leaves its group a moment after its handle has told.
+pub async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        anyrt::yield_now().await;
+    }
+}
+
 /// Counts the polls of a future.
 pub async fn counted<F: Future>(polls: Arc<AtomicUsize>, future: F) -> F::Output {
     let mut future = std::pin::pin!(future);

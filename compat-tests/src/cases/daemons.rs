@@ -13,7 +13,7 @@ use anyrt::{
 
 use crate::{
     Trace,
-    tools::{Gate, OnDrop, both, caught, forever},
+    tools::{Gate, OnDrop, both, caught, forever, until},
 };
 
 /// When body and children are done the daemon is cancelled, and the group waits for it.
@@ -197,7 +197,8 @@ pub async fn t133_daemons_alone_keep_nothing_going(t: Trace) {
 pub async fn t134_a_daemon_may_end_before(t: Trace) {
     task_group(async |tg: TaskGroup| {
         tg.spawn_daemon(async { yield_now().await }).await.unwrap();
-        t.log("main", tg.statistics().daemons);
+        until(|| tg.statistics().daemons == 0).await;
+        t.log("main", "ended");
         t.log("main", tg.spawn_value(async { 2 }).await.unwrap());
     })
     .await;

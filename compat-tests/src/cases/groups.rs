@@ -17,7 +17,7 @@ use anyrt::{
 
 use crate::{
     Trace,
-    tools::{Defer, Gate, OnDrop, counted, forever, peek},
+    tools::{Defer, Gate, OnDrop, counted, forever, peek, until},
 };
 
 /// The group returns only when all children are gone. Catalogue A.1.
@@ -323,6 +323,7 @@ pub async fn t015_a_group_counts_its_children(t: Trace) {
         for handle in handles {
             handle.await.unwrap();
         }
+        until(|| tg.statistics().alive == 0).await;
         tg.spawn(async {}).await.unwrap();
         tg
     })
@@ -413,9 +414,7 @@ pub async fn t019_a_group_keeps_nothing_of_a_finished_child(t: Trace) {
             gone.wait().await;
             drop(handle);
         }
-        while tg.statistics().alive > 0 {
-            yield_now().await;
-        }
+        until(|| tg.statistics().alive == 0).await;
         t.log("kept", Arc::strong_count(&kept) - 1);
     })
     .await;

@@ -12,7 +12,7 @@ use anyrt::{
 use crate::{
     Trace,
     rig::Rig,
-    tools::{Defer, Gate, OnDrop, caught, forever, peek},
+    tools::{Defer, Gate, OnDrop, caught, forever, peek, until},
 };
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -77,9 +77,7 @@ pub async fn t141_a_childs_orphans_are_its_groups(t: Trace) {
         });
         spawner.await.unwrap();
         // Its node leaves after its handle has told.
-        while around.statistics().alive > 1 {
-            yield_now().await;
-        }
+        until(|| around.statistics().alive == 1).await;
         let statistics = around.statistics();
         t.log(
             "adopted",
@@ -366,9 +364,7 @@ pub async fn t150_groups_dropped_at_every_point(t: Trace) {
             }
             drop(nest);
         }
-        while around.statistics().alive > 0 {
-            yield_now().await;
-        }
+        until(|| around.statistics().alive == 0).await;
     })
     .await;
     t.log("main", "nothing-left");

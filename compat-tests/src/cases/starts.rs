@@ -12,7 +12,7 @@ use anyrt::{
 
 use crate::{
     Trace,
-    tools::{Defer, Gate, OnDrop, caught, forever, peek},
+    tools::{Defer, Gate, OnDrop, caught, forever, peek, until},
 };
 
 type Group = TryTaskGroup<&'static str>;
@@ -548,9 +548,7 @@ pub async fn t123_ready_against_cancel(t: Trace) {
                 Err(_) => {}
             }
             kept.open();
-            while tg.statistics().alive > 0 {
-                yield_now().await;
-            }
+            until(|| tg.statistics().alive == 0).await;
             left += usize::from(!group_gone.is_open());
         })
         .await;

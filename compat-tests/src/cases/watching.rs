@@ -19,7 +19,7 @@ use anyrt::{
 use crate::{
     Trace,
     rig::{Options, Rig},
-    tools::{Gate, forever},
+    tools::{Gate, forever, until},
 };
 
 /// The entry of this name. Inside a foreign runtime the tree is that of the whole process.
@@ -158,9 +158,7 @@ pub async fn t403_the_tree_does_not_show_the_dead(t: Trace) {
         let child = tg.named("t403").spawn(release.wait());
         t.log("tree", shown());
         release.open();
-        while tg.statistics().alive > 0 {
-            yield_now().await;
-        }
+        until(|| tg.statistics().alive == 0).await;
         t.log("tree", shown());
         Some(child)
     });

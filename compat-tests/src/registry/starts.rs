@@ -68,7 +68,7 @@ macro_rules! starts {
                     "cancelled: Cancelled
                      ended: cancelled
                      open: 3/3";
-                "T-134" Must [T9] t134_a_daemon_may_end_before = "main: 0 2";
+                "T-134" Must [T9] t134_a_daemon_may_end_before = "main: ended 2";
                 "T-135" Must [T9] &[VirtualClock] t135_a_daemon_takes_no_time = "group: 3";
             }
         } }

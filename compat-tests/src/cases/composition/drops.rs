@@ -23,7 +23,7 @@ use super::operations::OPERATIONS;
 use crate::{
     BoxFuture, Trace,
     leftovers::Baseline,
-    tools::{Gate, both, forever, peek},
+    tools::{Gate, both, forever, peek, until},
 };
 
 /// Polls the future until it has suspended so often; `false` if it ended before.
@@ -204,9 +204,7 @@ pub async fn t303_a_cancelled_body_does_not_hear_of_its_children(t: Trace) {
         let (s, tg) = handles.lock().unwrap().take().unwrap();
         s.cancel();
         // The child is gone before the body is polled again.
-        while tg.statistics().alive > 0 {
-            yield_now().await;
-        }
+        until(|| tg.statistics().alive == 0).await;
         t.log(which, format!("{:?}", outer.await.unwrap_err().reason()));
     }
 }
