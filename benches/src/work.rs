@@ -25,6 +25,21 @@ pub(crate) struct Sample {
 /// An hour: longer than any row.
 pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
+/// How many items fit into a channel.
+pub(crate) const ROOM: usize = 64;
+
+/// How many tasks want a lock at once.
+pub(crate) const CONTENDERS: usize = 8;
+
+/// How many of them a semaphore lets in.
+pub(crate) const PERMITS: usize = 2;
+
+/// How many jobs there are when few of them may run at once.
+pub(crate) const JOBS: usize = 1000;
+
+/// How many of them may.
+pub(crate) const AT_ONCE: usize = 8;
+
 /// Takes the time of `work`.
 pub(crate) async fn timed(work: impl Future<Output = ()>) -> Sample {
     let start = Start::now();

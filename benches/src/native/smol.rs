@@ -15,12 +15,16 @@ use std::{
 use smol::{
     Executor, Task, Timer, block_on, channel,
     future::{or, yield_now},
+    lock::Semaphore,
     unblock,
 };
 
 use crate::{
     case::Setting,
-    work::{LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend, timed},
+    work::{
+        AT_ONCE, JOBS, LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend,
+        timed,
+    },
 };
 
 type Shared = Arc<Executor<'static>>;
@@ -40,7 +44,7 @@ fn with_workers<R>(setting: Setting, f: impl FnOnce(&Shared) -> R) -> R {
 }
 
 /// Runs `work` as a task.
-fn run<Fut>(setting: Setting, work: impl FnOnce(Shared) -> Fut) -> Sample
+pub(super) fn run<Fut>(setting: Setting, work: impl FnOnce(Shared) -> Fut) -> Sample
 where
     Fut: Future<Output = Sample> + Send + 'static,
 {
@@ -243,6 +247,29 @@ pub(crate) fn join_all(setting: Setting, n: usize) -> Sample {
             let tasks: Vec<_> = (0..n).map(|_| executor.spawn(async {})).collect();
             for task in tasks {
                 task.await;
+            }
+        })
+    })
+}
+
+/// All jobs are spawned, and wait for their turn.
+pub(crate) fn few_at_once(setting: Setting, n: usize) -> Sample {
+    run(setting, |executor| {
+        timed(async move {
+            for _ in 0..n / JOBS {
+                let turns = Arc::new(Semaphore::new(AT_ONCE));
+                let tasks: Vec<_> = (0..JOBS)
+                    .map(|job| {
+                        let turns = Arc::clone(&turns);
+                        executor.spawn(async move {
+                            let _turn = turns.acquire().await;
+                            black_box(job);
+                        })
+                    })
+                    .collect();
+                for task in tasks {
+                    task.await;
+                }
             }
         })
     })

@@ -13,13 +13,17 @@ use std::{
 use tokio::{
     runtime::{Builder, Runtime as Native},
     spawn as spawn_task,
+    sync::Semaphore,
     task::{JoinSet, spawn_blocking, yield_now},
     time::{sleep, timeout},
 };
 
 use crate::{
     case::{Runtime, Setting},
-    work::{LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend, timed},
+    work::{
+        AT_ONCE, JOBS, LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend,
+        timed,
+    },
 };
 
 fn start(setting: Setting) -> Native {
@@ -32,7 +36,7 @@ fn start(setting: Setting) -> Native {
 }
 
 /// Runs `work` as a task.
-fn run(setting: Setting, work: impl Future<Output = Sample> + Send + 'static) -> Sample {
+pub(super) fn run(setting: Setting, work: impl Future<Output = Sample> + Send + 'static) -> Sample {
     let runtime = start(setting);
     runtime.block_on(async { spawn_task(work).await.expect("the task returns") })
 }
@@ -229,6 +233,27 @@ pub(crate) fn join_all(setting: Setting, n: usize) -> Sample {
                 set.spawn(async {});
             }
             while set.join_next().await.is_some() {}
+        }),
+    )
+}
+
+/// All jobs are spawned, and wait for their turn.
+pub(crate) fn few_at_once(setting: Setting, n: usize) -> Sample {
+    run(
+        setting,
+        timed(async move {
+            for _ in 0..n / JOBS {
+                let turns = Arc::new(Semaphore::new(AT_ONCE));
+                let mut set = JoinSet::new();
+                for job in 0..JOBS {
+                    let turns = Arc::clone(&turns);
+                    set.spawn(async move {
+                        let _turn = turns.acquire().await.expect("it is open");
+                        black_box(job);
+                    });
+                }
+                while set.join_next().await.is_some() {}
+            }
         }),
     )
 }

@@ -1,6 +1,8 @@
 //! The rows, each in its own file. Numbers are those of the bars; a number that is missing belongs to something
 //! that the facade does not have yet.
 
+mod channel;
+mod concurrent;
 mod fan_out;
 mod from_main;
 mod idle;
@@ -9,6 +11,7 @@ mod scale;
 mod sleep;
 mod sleeps;
 mod spawn;
+mod sync;
 mod thread;
 mod timeout;
 mod timeout_pending;
@@ -27,6 +30,9 @@ pub(crate) fn all() -> Vec<Row> {
         sleep::row(),
         sleeps::row(),
         thread::row(),
+        channel::row(),
+        sync::row(),
+        concurrent::row(),
         idle::row(),
         scale::row(),
     ]
@@ -48,6 +54,11 @@ fn ratio(runtime: Runtime, tokio: f64, smol: f64) -> Bar {
     } else {
         tokio
     })
+}
+
+/// Whether crates that belong to no runtime are compared on this one, too; once is enough.
+fn others(runtime: Runtime) -> bool {
+    runtime == Runtime::TokioCurrentThread
 }
 
 #[cfg(test)]

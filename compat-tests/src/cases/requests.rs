@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -17,10 +17,11 @@ use anyrt_core::{
     context,
     tree::{self, NodeRef},
 };
+use futures::{StreamExt, stream::FuturesUnordered};
 
 use crate::{
     Trace,
-    tools::{CountingWaker, Gate, both, peek},
+    tools::{CountingWaker, Gate, peek},
 };
 
 /// The innermost scope around the caller; what is asked of it, the shutdown of a group asks of its children.
@@ -40,7 +41,8 @@ pub async fn c101_cancelled_is_ready_where_a_cancel_is(t: Trace) {
     t.log("main", outcome.unwrap());
 }
 
-/// A cancel wakes who waits for it, in a body that something keeps alive.
+/// A cancel wakes who waits for it, in a body that something keeps alive; also where foreign code polls only
+/// what was woken.
 pub async fn c102_cancelled_wakes(t: Trace) {
     let outcome = task_group(async |tg: TaskGroup| {
         scope(async |s| {
@@ -58,7 +60,10 @@ pub async fn c102_cancelled_wakes(t: Trace) {
                 t.log("watch", "seen");
                 end.open();
             };
-            both(shield(end.wait()), watch).await;
+            type Branch<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+            let shielded: Branch<'_> = Box::pin(shield(end.wait()));
+            let mut both = FuturesUnordered::from_iter([shielded, Box::pin(watch)]);
+            while both.next().await.is_some() {}
             yield_now().await;
             t.log("watch", "went-on");
         })

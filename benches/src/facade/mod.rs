@@ -1,5 +1,8 @@
 //! The facade's side of the rows: the same code for every runtime.
 
+pub(crate) mod channels;
+pub(crate) mod locks;
+
 use std::{
     future::{Future, pending},
     hint::black_box,
@@ -10,11 +13,16 @@ use std::{
     },
 };
 
-use anyrt::{Builder, fail_after, scope, sleep, task_group, to_thread, yield_now};
+use anyrt::{
+    Builder, fail_after, scope, sleep, task::for_each_concurrent, task_group, to_thread, yield_now,
+};
 
 use crate::{
     case::{Runtime, Setting},
-    work::{LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend, timed},
+    work::{
+        AT_ONCE, JOBS, LONG, Ready, Sample, Start, Stuck, nap, poll_often, poll_once, suspend,
+        timed,
+    },
 };
 
 /// Runs `work` as the main future of a run.
@@ -239,5 +247,20 @@ pub(crate) fn join_all(setting: Setting, n: usize) -> Sample {
                 tg.spawn(async {});
             }
         })),
+    )
+}
+
+/// Jobs are admitted before they begin.
+pub(crate) fn few_at_once(setting: Setting, n: usize) -> Sample {
+    run(
+        setting,
+        timed(async move {
+            for _ in 0..n / JOBS {
+                for_each_concurrent(0..JOBS, AT_ONCE, async |job| {
+                    black_box(job);
+                })
+                .await;
+            }
+        }),
     )
 }
