@@ -134,6 +134,7 @@ impl WakeList {
         }
     }
 
+    #[cold]
     fn wake(self) {
         if let Some(waker) = self.first {
             waker.wake();
@@ -165,10 +166,14 @@ impl<P> Queued<P> {
     }
 
     /// Looks at the state, or changes it; then wakes whoever was granted something.
+    #[inline]
     pub fn with<R>(&self, change: impl FnOnce(&mut P, &mut WakeList) -> R) -> R {
         let mut wake = WakeList::default();
         let outcome = change(&mut self.state.lock(), &mut wake);
-        wake.wake();
+        // Nobody to wake is the common case.
+        if wake.first.is_some() {
+            wake.wake();
+        }
         outcome
     }
 
@@ -189,6 +194,7 @@ impl<P: HandOver> Queued<P> {
     /// # Panics
     ///
     /// When it is polled again after that.
+    #[inline]
     #[track_caller]
     pub fn poll(&self, waiter: &mut Waiter<P::Request>, cx: &mut Context<'_>) -> Poll<P::Output> {
         match mem::replace(&mut waiter.stage, Stage::Done) {
@@ -199,38 +205,50 @@ impl<P: HandOver> Queued<P> {
                     Poll::Pending
                 }
             }),
-            Stage::Queued(ticket) => {
-                let mut state = self.state.lock();
-                if state.queue().is_granted(&ticket) {
-                    let request = state.queue().remove(ticket).item;
-                    return Poll::Ready(state.collect(request));
-                }
-                let replaced = state.queue().set_waker(&ticket, cx.waker());
-                drop(state);
-                drop(replaced);
-                waiter.stage = Stage::Queued(ticket);
-                Poll::Pending
-            }
+            Stage::Queued(ticket) => self.poll_queued(ticket, &mut waiter.stage, cx),
             Stage::Done => panic!("the wait was polled after it was ready: make a new one"),
         }
     }
 
+    fn poll_queued(
+        &self,
+        ticket: Ticket,
+        stage: &mut Stage<P::Request>,
+        cx: &mut Context<'_>,
+    ) -> Poll<P::Output> {
+        let mut state = self.state.lock();
+        if state.queue().is_granted(&ticket) {
+            let request = state.queue().remove(ticket).item;
+            return Poll::Ready(state.collect(request));
+        }
+        let replaced = state.queue().set_waker(&ticket, cx.waker());
+        drop(state);
+        drop(replaced);
+        *stage = Stage::Queued(ticket);
+        Poll::Pending
+    }
+
     /// Takes a waiter out, from wherever it stands: every future that polls one does so when it is
     /// dropped.
+    #[inline]
     pub fn abandon(&self, waiter: &mut Waiter<P::Request>) {
-        match mem::replace(&mut waiter.stage, Stage::Done) {
-            Stage::Queued(ticket) => {
-                let left = self.with(|state, wake| {
-                    let mut departed = state.queue().remove(ticket);
-                    let granted = departed.was_granted();
-                    state.abandon(&mut departed.item, granted, wake);
-                    departed
-                });
-                drop(left);
-            }
-            // What a newcomer carries is dropped here, outside the lock.
-            Stage::New(_) | Stage::Done => {}
+        if waiter.is_done() {
+            return;
         }
+        // What a newcomer carries is dropped here, outside the lock.
+        if let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) {
+            self.leave(ticket);
+        }
+    }
+
+    fn leave(&self, ticket: Ticket) {
+        let left = self.with(|state, wake| {
+            let mut departed = state.queue().remove(ticket);
+            let granted = departed.was_granted();
+            state.abandon(&mut departed.item, granted, wake);
+            departed
+        });
+        drop(left);
     }
 }
 

@@ -35,7 +35,7 @@ pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
         queue: WaitQueue::new(),
     }));
     let sender = OneshotSender {
-        state: Arc::clone(&state),
+        state: Some(Arc::clone(&state)),
     };
     let receiver = OneshotReceiver {
         wait: Wait::new(state, ()),
@@ -86,7 +86,8 @@ impl<T> HandOver for State<T> {
 
 /// Sends the one value of a [`oneshot`] channel.
 pub struct OneshotSender<T> {
-    state: Arc<Queued<State<T>>>,
+    // Taken by the send.
+    state: Option<Arc<Queued<State<T>>>>,
 }
 
 impl<T> OneshotSender<T> {
@@ -95,8 +96,12 @@ impl<T> OneshotSender<T> {
     /// # Errors
     ///
     /// The value, if the receiver is gone.
-    pub fn send(self, value: T) -> Result<(), T> {
-        self.state.with(|state, wake| {
+    pub fn send(mut self, value: T) -> Result<(), T> {
+        let Some(state) = self.state.take() else {
+            return Err(value);
+        };
+        state.with(|state, wake| {
+            state.sender = false;
             if !state.receiver {
                 return Err(value);
             }
@@ -108,16 +113,19 @@ impl<T> OneshotSender<T> {
 
     /// Whether the receiver is gone.
     pub fn is_closed(&self) -> bool {
-        self.state.with(|state, _| !state.receiver)
+        let is_closed = |state: &Arc<Queued<State<T>>>| state.with(|state, _| !state.receiver);
+        self.state.as_ref().is_none_or(is_closed)
     }
 }
 
 impl<T> Drop for OneshotSender<T> {
     fn drop(&mut self) {
-        self.state.with(|state, wake| {
-            state.sender = false;
-            wake.extend(state.queue.grant_first());
-        });
+        if let Some(state) = self.state.take() {
+            state.with(|state, wake| {
+                state.sender = false;
+                wake.extend(state.queue.grant_first());
+            });
+        }
     }
 }
 
@@ -150,6 +158,10 @@ impl<T> Future for OneshotReceiver<T> {
 
 impl<T> Drop for OneshotReceiver<T> {
     fn drop(&mut self) {
+        if self.wait.is_done() {
+            // The sender has gone before.
+            return;
+        }
         let unseen = self.wait.primitive().with(|state, _| {
             state.receiver = false;
             state.value.take()

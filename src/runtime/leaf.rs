@@ -17,19 +17,27 @@ pub(crate) struct Leaf {
 }
 
 impl Leaf {
+    #[inline]
     pub(crate) fn poll_enter(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.entered {
             return Poll::Ready(());
         }
         self.entered = true;
-        if !context::charge() {
-            if let Some(node) = context::existing_node() {
-                tree::expire(&node, now());
-            }
-        } else if !context::is_cancelled() {
+        let has_budget = context::charge();
+        if has_budget && !context::is_cancelled() {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref();
+        yield_once(has_budget, cx);
         Poll::Pending
     }
+}
+
+#[cold]
+fn yield_once(has_budget: bool, cx: &mut Context<'_>) {
+    if !has_budget {
+        if let Some(node) = context::existing_node() {
+            tree::expire(&node, now());
+        }
+    }
+    cx.waker().wake_by_ref();
 }

@@ -35,12 +35,12 @@ use super::wait::Wait;
 /// changed, see [`CapacityLimiter`](super::CapacityLimiter).
 pub struct Semaphore {
     state: Arc<Queued<State>>,
+    maximum: usize,
 }
 
 #[derive(Debug)]
 struct State {
     available: usize,
-    maximum: usize,
     /// Each with the number of permits it waits for.
     queue: WaitQueue<usize>,
 }
@@ -97,9 +97,9 @@ impl Semaphore {
         Self {
             state: Arc::new(Queued::new(State {
                 available,
-                maximum,
                 queue: WaitQueue::new(),
             })),
+            maximum,
         }
     }
 
@@ -180,18 +180,15 @@ impl Semaphore {
     ///
     /// [`AboveMaximum`] if there would be too many; none is added then.
     pub fn release(&self, count: usize) -> Result<(), AboveMaximum> {
-        self.state.with(|state, wake| {
-            let error = AboveMaximum {
-                maximum: state.maximum,
-            };
-            match state.available.checked_add(count) {
-                Some(available) if available <= state.maximum => {
+        let maximum = self.maximum;
+        self.state
+            .with(|state, wake| match state.available.checked_add(count) {
+                Some(available) if available <= maximum => {
                     state.give_back(count, wake);
                     Ok(())
                 }
-                _ => Err(error),
-            }
-        })
+                _ => Err(AboveMaximum { maximum }),
+            })
     }
 
     /// How many permits are free.
@@ -203,14 +200,14 @@ impl Semaphore {
     pub fn statistics(&self) -> SemaphoreStatistics {
         self.state.with(|state, _| SemaphoreStatistics {
             available: state.available,
-            maximum: state.maximum,
+            maximum: self.maximum,
             waiting: state.queue.len(),
         })
     }
 
     #[track_caller]
     fn assert_possible(&self, count: usize) {
-        let maximum = self.state.with(|state, _| state.maximum);
+        let maximum = self.maximum;
         assert!(
             count <= maximum,
             "the semaphore never has {count} permits, only {maximum}: ask for fewer"
