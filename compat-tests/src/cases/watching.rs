@@ -111,20 +111,25 @@ pub async fn t402_the_tree_says_what_tasks_do(t: Trace) {
             .await;
         });
         inside.wait().await;
-        while state("t402-waiting").starts_with("Running") {
-            yield_now().await;
-        }
-        let before = state("t402-waiting");
+        let before = at_rest("t402-waiting").await;
         t.log("waiting", before.trim_end_matches("-held"));
         waiting.cancel();
-        // A cancel wakes it to look; afterwards it waits again.
-        while state("t402-waiting").starts_with("Running") {
-            yield_now().await;
-        }
-        t.log("cancelled", state("t402-waiting"));
+        // The cancel wakes it to look; it waits before and after.
+        t.log("cancelled", at_rest("t402-waiting").await);
         release.open();
     })
     .await;
+}
+
+/// What the tree says of a child that is not being polled.
+async fn at_rest(name: &str) -> String {
+    loop {
+        let seen = state(name);
+        if !seen.starts_with("Running") {
+            return seen;
+        }
+        yield_now().await;
+    }
 }
 
 /// What the tree says of a child before its first poll; tried until nobody was quicker.
@@ -238,9 +243,7 @@ pub async fn t406_the_tree_prints_a_line_for_each(t: Trace) {
             forever().await;
         });
         inside.wait().await;
-        while state("t406") != "Waiting" {
-            yield_now().await;
-        }
+        until(|| state("t406") == "Waiting").await;
         let text = task_tree().unwrap().to_string();
         let lines: Vec<_> = text.lines().collect();
         let at = lines
