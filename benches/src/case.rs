@@ -142,8 +142,13 @@ pub(crate) struct Figure {
     /// What the bar is about: a ratio, a difference or a spread.
     pub(crate) value: f64,
     pub(crate) bar: Bar,
+    /// What has been reached where the bar is known not to hold.
+    pub(crate) reached: Option<f64>,
     pub(crate) note: String,
 }
+
+/// Instructions waver this much with the allocator and the order of things in memory.
+const WAVER: f64 = 1.10;
 
 impl Figure {
     /// Whether the bar does not hold, as far as the digits shown can tell, or there is no figure.
@@ -153,6 +158,14 @@ impl Figure {
             Bar::Extra(bar) => self.value.is_nan() || self.value > bar + 0.5,
             Bar::None => false,
         }
+    }
+
+    /// Whether it is over its bar, and not only as far as is known.
+    pub(crate) fn is_worse(&self) -> bool {
+        let known = self
+            .reached
+            .is_some_and(|reached| self.value <= reached * WAVER);
+        self.is_over() && !known
     }
 }
 
@@ -191,8 +204,22 @@ mod tests {
             facade: 1.0,
             value,
             bar,
+            reached: None,
             note: String::new(),
         }
+    }
+
+    #[test]
+    fn what_is_known_to_be_over_may_not_get_worse() {
+        let known = |value| Figure {
+            reached: Some(1.5),
+            ..figure(value, Bar::Ratio(1.05))
+        };
+        assert!(known(1.6).is_over() && !known(1.6).is_worse());
+        assert!(known(1.7).is_worse());
+        assert!(!known(1.0).is_worse());
+        assert!(known(f64::NAN).is_worse());
+        assert!(figure(1.06, Bar::Ratio(1.05)).is_worse());
     }
 
     #[test]

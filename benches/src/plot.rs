@@ -82,6 +82,7 @@ mod tests {
             facade: 2.0,
             value: 2.0,
             bar: Bar::Ratio(1.1),
+            reached: None,
             note: String::new(),
         };
         let svg = draw(&[figure]);

@@ -35,13 +35,15 @@ pub(crate) fn foot(figures: &[Figure]) {
         .filter(|figure| figure.bar != Bar::None)
         .count();
     let over = figures.iter().filter(|figure| figure.is_over()).count();
-    println!("{RULE}\n{barred} bars, {over} over");
+    let worse = figures.iter().filter(|figure| figure.is_worse()).count();
+    println!("{RULE}\n{barred} bars, {over} over, {worse} of them further than is known");
 }
 
 pub(crate) fn verdict(figure: &Figure) -> &'static str {
     match figure.bar {
         Bar::None => "",
-        _ if figure.is_over() => "OVER",
+        _ if figure.is_worse() => "OVER",
+        _ if figure.is_over() => "over",
         _ => "ok",
     }
 }

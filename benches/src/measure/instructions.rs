@@ -6,6 +6,7 @@ use super::again;
 use crate::{
     arguments::Once,
     case::{Bar, Case, Counted, Figure, Row, Unit},
+    reached::reached,
 };
 
 /// One worker: instructions of a thread that looks for work in vain would be counted, too.
@@ -66,6 +67,7 @@ impl Counter {
                 _ => facade / native,
             },
             bar: counted.bar,
+            reached: reached(row.number, case.what, case.runtime),
             note,
         })
     }

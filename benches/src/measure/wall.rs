@@ -35,6 +35,7 @@ pub(crate) fn figure(row: &Row, index: usize, case: &Case) -> Option<Figure> {
         facade,
         value,
         bar: timed.bar,
+        reached: None,
         note,
     })
 }

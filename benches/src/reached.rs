@@ -1,0 +1,64 @@
+//! The bars that do not hold, and what has been reached instead.
+//!
+//! A row stays over its bar in the table; `--check` holds it to what is written here, so that nothing gets worse unseen.
+//! Lower a figure when it falls, and take the line out when the bar holds. What was tried is in the
+//! [README](../README.md).
+
+use crate::case::Runtime::{self, Smol, Tokio, TokioCurrentThread};
+
+/// Instructions of the facade divided by the native ones.
+const REACHED: &[(u32, &str, Runtime, f64)] = &[
+    (1, "spawn + join one child", Tokio, 1.70),
+    (1, "spawn + join one child", TokioCurrentThread, 1.65),
+    (1, "spawn + join one child", Smol, 1.86),
+    (2, "1000 children, each", Tokio, 1.03),
+    (2, "1000 children, each", TokioCurrentThread, 1.20),
+    (2, "1000 children, each", Smol, 1.99),
+    (4, "timeout, ready", Tokio, 0.70),
+    (4, "timeout, ready", TokioCurrentThread, 0.70),
+    (4, "timeout, ready / bare", Smol, 8.63),
+    (5, "timeout, suspends once", Tokio, 1.74),
+    (5, "timeout, suspends once", TokioCurrentThread, 1.86),
+    (5, "timeout, suspends once", Smol, 2.19),
+    (10, "item / tokio", Tokio, 1.13),
+    (10, "oneshot / tokio", Tokio, 1.44),
+    (10, "item / tokio", TokioCurrentThread, 1.14),
+    (10, "oneshot / tokio", TokioCurrentThread, 1.46),
+    (10, "item / tokio", Smol, 1.23),
+    (10, "oneshot / tokio", Smol, 1.50),
+    (11, "mutex / tokio", Tokio, 0.84),
+    (11, "semaphore / tokio", Tokio, 0.90),
+    (11, "mutex / tokio", TokioCurrentThread, 0.84),
+    (11, "semaphore / tokio", TokioCurrentThread, 0.91),
+    (11, "mutex / tokio", Smol, 1.00),
+    (11, "semaphore / tokio", Smol, 1.13),
+    (12, "8 of 1000 jobs, each", TokioCurrentThread, 0.27),
+    (12, "8 of 1000 jobs, each", Smol, 0.58),
+];
+
+/// What the row has reached, where its bar does not hold.
+pub(crate) fn reached(number: u32, what: &str, runtime: Runtime) -> Option<f64> {
+    REACHED
+        .iter()
+        .find(|line| (line.0, line.1, line.2) == (number, what, runtime))
+        .map(|line| line.3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows;
+
+    #[test]
+    fn every_line_is_about_a_case() {
+        let rows = rows::all();
+        for &(number, what, runtime, _) in REACHED {
+            let cases = rows.iter().filter(|row| row.number == number);
+            let mut cases = cases.flat_map(|row| &row.cases);
+            assert!(
+                cases.any(|case| case.what == what && case.runtime == runtime),
+                "{number} {what}"
+            );
+        }
+    }
+}
