@@ -98,6 +98,24 @@ impl<V> Child<V> {
         slot.finished = true;
         slot.outcome = Some(Err(TaskError::Cancelled));
     }
+
+    /// Leaves the outcome for the handle, or drops it if there is none.
+    /// Returns the payload of a destructor that panicked.
+    pub(super) fn conclude(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
+        let mut slot = self.slot();
+        slot.finished = true;
+        if slot.unwanted {
+            drop(slot);
+            return panic::catch_unwind(AssertUnwindSafe(|| drop(outcome))).err();
+        }
+        slot.outcome = Some(outcome);
+        let joiner = slot.joiner.take();
+        drop(slot);
+        if let Some(joiner) = joiner {
+            joiner.wake();
+        }
+        None
+    }
 }
 
 impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
@@ -115,21 +133,8 @@ impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
         members.panicked(payload);
     }
 
-    /// Leaves the outcome for the handle, or drops it if there is none.
     fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
-        let mut slot = self.slot();
-        slot.finished = true;
-        if slot.unwanted {
-            drop(slot);
-            return panic::catch_unwind(AssertUnwindSafe(|| drop(outcome))).err();
-        }
-        slot.outcome = Some(outcome);
-        let joiner = slot.joiner.take();
-        drop(slot);
-        if let Some(joiner) = joiner {
-            joiner.wake();
-        }
-        None
+        self.conclude(outcome)
     }
 }
 

@@ -38,6 +38,7 @@
 //! - A handle is a future of the child's outcome; dropping it does nothing (T7).
 //! - Spawning on a closed group drops the future unpolled; on a cancelled group the child runs to its
 //!   first suspension (T10).
+//! - The children of a [`local_task_group`] may borrow: they run inside the task that opened it (T11).
 //!
 //! # Writing bodies, and functions that take them
 //!
@@ -78,6 +79,7 @@ mod handle;
 mod host;
 mod infallible;
 mod label;
+mod local;
 mod members;
 mod named;
 mod owned;
@@ -98,6 +100,10 @@ pub use handle::{TaskError, TaskHandle};
 pub use host::{TaskGroupFuture, TryTaskGroupFuture};
 pub(crate) use infallible::Always;
 pub(crate) use label::Identity;
+pub use local::{
+    LocalTaskGroup, LocalTaskGroupFuture, LocalTaskGroupUnsend, LocalTaskGroupUnsendFuture,
+    LocalTaskHandle, local_task_group, local_task_group_unsend,
+};
 pub(crate) use members::{Members, forget_panic};
 pub use named::Named;
 pub use owned::{Join, OwnedTaskGroup};

@@ -14,6 +14,7 @@ pub mod groups;
 pub mod handles;
 pub mod intervals;
 pub mod limiter;
+pub mod local_groups;
 pub mod local_runs;
 pub mod moves;
 pub mod orphans;

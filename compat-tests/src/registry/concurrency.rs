@@ -79,6 +79,39 @@ macro_rules! concurrency {
                 "T-246" Must [T12 C5] t246_a_held_body_does_not_wait_for_cancelled_branches =
                     "body: true
                      main: Explicit";
+
+                "T-250" Must [T11] t250_children_borrow = "main: 8 end";
+                "T-251" Must [T11] t251_children_take_turns = "main: spawned 0 1 2 2 1 0";
+                "T-252" Must [T11 T7] t252_one_child_is_cancelled =
+                    "first: started dropped
+                     second: started dropped
+                     main: Err(Cancelled) Err(Cancelled) Ok(3)";
+                "T-253" Must [T11 T5 T10] t253_a_group_is_cancelled =
+                    "child: dropped
+                     late: started
+                     main: 7";
+                "T-254" Must [T11 T4 C5] t254_a_panic_cancels_the_rest =
+                    "body: dropped
+                     free: dropped
+                     main: shield-done heard on-purpose";
+                "T-255" Must [T11 T6 C5] t255_a_cancel_from_outside_reaches_all =
+                    "body: dropped
+                     child: dropped
+                     shield: done
+                     main: Explicit";
+                "T-256" Must [T11 T6 C2] t256_a_value_wins_over_a_cancel = "main: 7 true";
+                "T-257" Must [T11 C7] t257_deadlines =
+                    "child: dropped
+                     main: Ok(None) None";
+                "T-258" Must [T11 T2] t258_children_spawn = "main: 101 3";
+                "T-259" Must [T11 T10] t259_a_closed_group_spawns_nothing = "main: dropped true Err(Cancelled) 1-0";
+                "T-260" Must [T11 C10] t260_dropped_at_each_poll = "main: 0 1 2 3 4 5";
+                "T-261" Must [T11 C12] t261_a_wake_polls_one_child = "main: 1";
+                "T-262" Must [T11] t262_a_child_from_a_thread_wakes_the_group = "main: done";
+                "T-263" Must [T11 C6] t263_unwoken_children_move_along =
+                    "child: dropped
+                     main: true";
+                "T-264" Must [T11] t264_children_that_stay = "main: Some(Ready(\"Ok(7) 1\"))";
             }
         } }
     };

@@ -17,7 +17,7 @@ use crate::cases::watching::*;
 use crate::cases::{
     checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*, deadlines::*,
     entry::*, failures::*, gathering::*, groups::*, handles::*, intervals::*, limiter::*,
-    local_runs::*, racing::*, scopes::*, shields::*, threads::*, time::*,
+    local_groups::*, local_runs::*, racing::*, scopes::*, shields::*, threads::*, time::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{

@@ -4,6 +4,7 @@ use std::{future::Future, pin::Pin, task::Context};
 
 use pin_project_lite::pin_project;
 
+use super::schedule::Roster;
 use super::slot::{AnySlot, Slot, SlotState, Slots};
 
 pin_project! {
@@ -62,5 +63,29 @@ impl<Fut: Future, S: Slots> Slots for Hosted<Fut, S> {
             BODY => this.body.poll(cx),
             _ => this.branches.poll_slot(index - FIRST_BRANCH, cx),
         }
+    }
+
+    fn is_occupied(self: Pin<&mut Self>, index: usize) -> bool {
+        let this = self.project();
+        match index {
+            BODY => this.body.is_occupied(),
+            _ => this.branches.is_occupied(index - FIRST_BRANCH),
+        }
+    }
+
+    fn vacate(self: Pin<&mut Self>, index: usize) {
+        let this = self.project();
+        match index {
+            BODY => this.body.vacate(),
+            _ => this.branches.vacate(index - FIRST_BRANCH),
+        }
+    }
+
+    fn admit(self: Pin<&mut Self>, roster: &mut Roster) {
+        self.project().branches.admit(roster);
+    }
+
+    fn close(self: Pin<&mut Self>) -> bool {
+        self.project().branches.close()
     }
 }

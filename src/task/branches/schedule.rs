@@ -1,6 +1,7 @@
 //! Polls the branches that were woken, and ends those that are no longer wanted.
 
 use std::{
+    fmt,
     panic::{self, AssertUnwindSafe},
     pin::Pin,
     task::{Context, Poll},
@@ -34,7 +35,7 @@ pub(crate) struct Schedule {
 
 /// The branches that there are, and those among them that are to be polled.
 #[derive(Default)]
-pub(crate) struct Roster {
+pub struct Roster {
     queue: ReadyQueue,
     occupied: usize,
 }
@@ -44,6 +45,12 @@ impl Roster {
     pub(crate) fn add(&mut self, index: usize) {
         self.occupied += 1;
         self.queue.push(index);
+    }
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Roster").finish_non_exhaustive()
     }
 }
 
@@ -89,6 +96,7 @@ impl Schedule {
         cx: &mut Context<'_>,
         mut completed: impl FnMut(&mut Roster, Pin<&mut S>, usize) -> Next,
     ) -> Poll<()> {
+        slots.as_mut().admit(&mut self.roster);
         let mut left = self.roster.queue.begin(cx).max(STARTED_PER_POLL);
         let mut self_woken = 0;
         context::settle(&self.around);
@@ -96,7 +104,7 @@ impl Schedule {
             let Some(index) = self.roster.queue.pop() else {
                 break;
             };
-            if index >= slots.count() || !slots.as_mut().slot(index).is_occupied() {
+            if index >= slots.count() || !slots.as_mut().is_occupied(index) {
                 continue;
             }
             left -= 1;
@@ -107,8 +115,9 @@ impl Schedule {
                 Ok(Next::Stop(reason)) => self.stop(slots.as_mut(), reason),
                 Err(payload) => self.panicked(slots.as_mut(), payload),
             }
+            slots.as_mut().admit(&mut self.roster);
         }
-        if self.roster.occupied == 0 {
+        if self.roster.occupied == 0 && slots.as_mut().close() {
             self.around.end();
             return Poll::Ready(());
         }
@@ -164,7 +173,7 @@ impl Schedule {
 
     fn vacate<S: Slots>(&mut self, slots: Pin<&mut S>, index: usize) -> Result<(), Payload> {
         self.roster.occupied -= 1;
-        guarded(&self.around, || slots.slot(index).vacate())
+        guarded(&self.around, || slots.vacate(index))
     }
 
     /// Cancels the branches: those that are free are dropped now, where they are suspended; the others are polled
@@ -178,7 +187,7 @@ impl Schedule {
             tree::cancel(node, reason);
         }
         for index in 0..slots.count() {
-            if slots.as_mut().slot(index).is_occupied() {
+            if slots.as_mut().is_occupied(index) {
                 if let Err(payload) = self.drop_if_free(slots.as_mut(), index) {
                     self.keep(payload);
                 }

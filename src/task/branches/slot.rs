@@ -8,6 +8,7 @@ use anyrt_core::{
 };
 use pin_project_lite::pin_project;
 
+use super::schedule::Roster;
 use crate::cancel::{Polled, Regional};
 
 pin_project! {
@@ -38,6 +39,14 @@ impl<F: Future> Slot<F> {
     pub(crate) fn new(body: Option<F>) -> Self {
         Self {
             body: Regional::new(Region::new(Kind::Scope, Deadline::Never), None, body),
+            value: None,
+        }
+    }
+
+    /// A branch whose node exists, so that it can be cancelled before it is polled.
+    pub(crate) fn with_node(node: NodeRef, body: F) -> Self {
+        Self {
+            body: Regional::new(Region::with_node(Kind::Scope, node), None, Some(body)),
             value: None,
         }
     }
@@ -106,6 +115,20 @@ pub trait Slots {
     /// Polls one of them.
     fn poll_slot(self: Pin<&mut Self>, index: usize, cx: &mut Context<'_>) -> SlotState {
         self.slot(index).poll(cx)
+    }
+    /// Whether there is a branch that has not completed.
+    fn is_occupied(self: Pin<&mut Self>, index: usize) -> bool {
+        self.slot(index).is_occupied()
+    }
+    /// Drops one of them, and takes its node out of the tree.
+    fn vacate(self: Pin<&mut Self>, index: usize) {
+        self.slot(index).vacate();
+    }
+    /// Takes in the branches that were added from elsewhere.
+    fn admit(self: Pin<&mut Self>, _roster: &mut Roster) {}
+    /// No branch is left: refuses further ones. False if there are some to be admitted.
+    fn close(self: Pin<&mut Self>) -> bool {
+        true
     }
 }
 

@@ -4,6 +4,7 @@ mod bodies;
 mod borrows;
 mod generics;
 mod libraries;
+mod local;
 mod nested;
 mod never;
 mod questions;
