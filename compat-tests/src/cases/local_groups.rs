@@ -8,6 +8,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
+        mpsc,
     },
     task::{Context, Poll, Waker},
     thread,
@@ -278,7 +279,7 @@ async fn takes_turns(alive: &AtomicUsize, turns: usize) {
     shield(yield_now()).await;
 }
 
-/// Foreign code drops it, at each suspension: body, children, and children that were not taken in yet.
+/// Foreign code drops it, at each suspension: body, children, and what these have spawned.
 pub async fn t260_dropped_at_each_poll(t: Trace) {
     let alive = AtomicUsize::new(0);
     for polls in 0..6 {
@@ -387,4 +388,28 @@ pub async fn t263_unwoken_children_move_along(t: Trace) {
     })
     .await;
     t.log("main", second.is_ok());
+}
+
+/// A child that was spawned while the group rests, and dropped with it before any poll: a handle that is left keeps
+/// nothing.
+pub async fn t265_a_child_goes_with_its_group_unpolled(t: Trace) {
+    let (send, receive) = mpsc::channel();
+    let mut group = Box::pin(local_task_group(async move |lg: LocalTaskGroup<'static>| {
+        send.send(lg).unwrap();
+        forever().await;
+    }));
+    assert!(peek(&mut group).await.is_pending());
+    let left = receive.recv().unwrap();
+    let kept = Arc::new(());
+    let child = left.spawn({
+        let kept = Arc::clone(&kept);
+        async move {
+            let _kept = kept;
+            forever().await;
+        }
+    });
+    t.log("kept", Arc::strong_count(&kept) - 1);
+    drop(group);
+    t.log("kept", Arc::strong_count(&kept) - 1);
+    t.log("child", format!("{:?}", child.await));
 }

@@ -112,6 +112,9 @@ macro_rules! concurrency {
                     "child: dropped
                      main: true";
                 "T-264" Must [T11] t264_children_that_stay = "main: Some(Ready(\"Ok(7) 1\"))";
+                "T-265" Must [T11 T10] t265_a_child_goes_with_its_group_unpolled =
+                    "kept: 1 0
+                     child: Err(Cancelled)";
             }
         } }
     };
