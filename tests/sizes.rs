@@ -9,12 +9,16 @@ use std::{
 };
 
 use anyrt::{
-    cancel::{CancelScope, cancelled},
-    fail_after, move_on_after, scope, shield, sleep,
-    sync::{CapacityLimiter, Token},
-    task::{TaskGroup, TaskHandle, TryTaskGroup},
+    cancel::{CancelScope, cancelled, finally_spawned},
+    channel::{channel, oneshot},
+    fail_after, finally, gather, move_on_after, race, scope, shield, sleep,
+    sync::{Barrier, CapacityLimiter, Condition, Event, Mutex, RwLock, Semaphore, Token},
+    task::{
+        Completed, OwnedTaskGroup, TaskGroup, TaskHandle, TryTaskGroup, as_completed, first_ok,
+        for_each_concurrent, local_task_group, map_concurrent, try_gather,
+    },
     task_group,
-    time::interval,
+    time::{interval, sleep_forever, sleep_until},
     to_thread, try_task_group, yield_now,
 };
 
@@ -46,10 +50,80 @@ fn no_future_is_larger_than_its_budget() {
     let second = Duration::from_secs(1);
     let limiter = CapacityLimiter::new(1);
     let of_try = |_: TryTaskGroup<()>| body(Ok(()));
+    let results = |_: Completed<()>| body(());
+    let (mutex, condition, read_write) = (Mutex::new(()), Condition::new(), RwLock::new(()));
+    let (event, barrier, semaphore) = (Event::new(), Barrier::new(2), Semaphore::new(1));
+    let (sender, receiver) = channel::<u64>(1);
+    let (_answer, awaited) = oneshot::<u64>();
+    let mut owned = OwnedTaskGroup::<()>::new();
+    let mut ticks = interval(second).expect("the period is not zero");
+    let group: Option<&TaskGroup> = None;
     let table = [
         ("sleep", size_of_val(&sleep(second)), 224),
         ("yield_now", size_of_val(&yield_now()), 2),
         ("interval", size_of_val(&interval(second)), 104),
+        ("tick", size_of_val(&ticks.tick()), 16),
+        (
+            "sleep_until",
+            size_of_val(&sleep_until(anyrt::time::Instant::now())),
+            224,
+        ),
+        ("sleep_forever", size_of_val(&sleep_forever()), 224),
+        ("finally", around(finally(body(()), || body(()))), 432),
+        (
+            "finally_spawned",
+            around(finally_spawned(body(()), || body(()))),
+            384,
+        ),
+        ("a grace", around(shield(body(())).grace(second)), 328),
+        ("gather", around(gather([body(())])), 72),
+        (
+            "try_gather",
+            around(try_gather([body(Ok::<(), ()>(()))])),
+            96,
+        ),
+        ("race", around(race([body(())])), 64),
+        ("first_ok", around(first_ok([body(Ok::<(), ()>(()))])), 88),
+        (
+            "as_completed",
+            around(as_completed([body(())], results)),
+            296,
+        ),
+        (
+            "map_concurrent",
+            size_of_val(&map_concurrent(0..9, 2, body)),
+            352,
+        ),
+        (
+            "for_each_concurrent",
+            size_of_val(&for_each_concurrent(0..9, 2, |_| body(()))),
+            328,
+        ),
+        (
+            "local_task_group",
+            size_of_val(&local_task_group(|_| body(()))),
+            432,
+        ),
+        ("join", size_of_val(&owned.join()), 104),
+        (
+            "start",
+            size_of_val(&group.map(|group| group.start(|_: anyrt::task::Ready<()>| body(())))),
+            168,
+        ),
+        ("lock", size_of_val(&mutex.lock()), 32),
+        (
+            "condition",
+            size_of_val(&condition.wait(mutex.try_lock().unwrap())),
+            88,
+        ),
+        ("read", size_of_val(&read_write.read()), 32),
+        ("write", size_of_val(&read_write.write()), 32),
+        ("event", size_of_val(&event.wait()), 32),
+        ("barrier", size_of_val(&barrier.wait()), 32),
+        ("semaphore", size_of_val(&semaphore.acquire()), 40),
+        ("send", size_of_val(&sender.send(1)), 48),
+        ("recv", size_of_val(&receiver.recv()), 48),
+        ("oneshot", size_of_val(&awaited), 32),
         ("scope", around(scope(|_| body(()))), 320),
         (
             "move_on_after",

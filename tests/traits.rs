@@ -13,17 +13,27 @@ use std::{
 use anyrt::{
     Builder, LaunchBuilder, RunError,
     cancel::{
-        CancelRequested, CancelScope, Cancelled, Deadline, FailAfter, MoveOnAfter, Reason, Scope,
-        Shield, TimedOut,
+        CancelRequested, CancelScope, Cancelled, Deadline, FailAfter, Finally, FinallySpawned,
+        GraceShield, MoveOnAfter, Reason, Scope, Shield, TimedOut,
     },
-    debug::Counts,
+    channel::{
+        Dropped, OneshotReceiver, OneshotSender, Receiver, Recv, RecvError, Send as SendItem,
+        SendError, Sender,
+    },
+    debug::{Counts, Holder, OverdueScope, SlowPoll, TaskTree, UnhandledError},
     runtime::{Handle, NoRuntime},
     sync::{
-        Acquire, AcquireError, AcquireFor, AlreadyBorrowed, Borrower, CapacityLimiter,
-        LimiterStatistics, NotBorrowed, Token, WouldBlock,
+        Acquire, AcquireError, AcquireFor, AcquireOwnedPermits, AcquirePermits, AlreadyBorrowed,
+        Barrier, BarrierWait, Borrower, CapacityLimiter, Condition, ConditionWait, Event,
+        EventWait, LimiterStatistics, LockMutex, LockOwnedMutex, Mutex, MutexGuard, NotBorrowed,
+        OnceCell, OwnedMutexGuard, OwnedPermits, Permits, ReadGuard, ReadRwLock, ResourceGuard,
+        RwLock, Semaphore, Token, WouldBlock, WriteGuard, WriteRwLock,
     },
     task::{
-        Errors, GroupStatistics, TaskError, TaskGroup, TaskGroupFuture, TaskHandle, TryTaskGroup,
+        AsCompleted, Completed, Errors, FirstOk, Gather, GroupStatistics, Join, LocalTaskGroup,
+        LocalTaskGroupFuture, LocalTaskGroupUnsend, LocalTaskGroupUnsendFuture, LocalTaskHandle,
+        Named, NextCompleted, NoBranches, OwnedTaskGroup, Race, Start, StartError, TaskError,
+        TaskGroup, TaskGroupFuture, TaskHandle, TryGather, TryStart, TryTaskGroup,
         TryTaskGroupFuture,
     },
     thread::{ThreadError, ToThread, TryToThread},
@@ -131,6 +141,76 @@ fn every_public_type_has_the_traits_that_are_promised() {
         AcquireError: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         AlreadyBorrowed: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         NotBorrowed: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        GraceShield<Ready<()>>: "Send Sync";
+        Finally<Ready<()>, fn() -> Ready<()>, Ready<()>, ()>: "Send Unpin";
+        Finally<Local, fn() -> Ready<()>, Ready<()>, Rc<()>>: "Unpin";
+        FinallySpawned<Ready<()>, fn() -> Ready<()>, Ready<()>, ()>: "Send Unpin";
+        Gather<[Ready<()>; 2]>: "Send Unpin";
+        Gather<(Ready<()>, Boxed<()>)>: "Send Unpin";
+        Gather<Vec<Local>>: "Unpin";
+        TryGather<[Ready<Result<(), u8>>; 2], u8>: "Send Unpin";
+        Race<[Ready<()>; 2], ()>: "Send Unpin";
+        FirstOk<[Ready<Result<(), u8>>; 2], (), u8>: "Send Unpin";
+        AsCompleted<[Ready<()>; 2], (), Plain<Completed<()>>, Ready<()>>: "Send Unpin";
+        NextCompleted<'static, ()>: "Send Sync Unpin RefUnwindSafe";
+        LocalTaskGroupFuture<'static, ()>: "Send Unpin";
+        LocalTaskGroupUnsendFuture<'static, ()>: "Unpin";
+        LocalTaskHandle<()>: "Send Sync Unpin";
+        Start<fn(anyrt::task::Ready<()>) -> Ready<()>, Ready<()>, ()>: "Send Sync Unpin";
+        TryStart<fn(anyrt::task::Ready<()>) -> Ready<Result<(), u8>>, Ready<Result<(), u8>>, (), u8>: "Send Sync Unpin";
+        Join<'static, u8>: "Send Sync Unpin";
+        EventWait<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        BarrierWait<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        ConditionWait<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        LockMutex<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        LockOwnedMutex<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        ReadRwLock<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        WriteRwLock<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        AcquirePermits<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        AcquireOwnedPermits: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        SendItem<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Recv<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        OneshotReceiver<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        Named<'static, TaskGroup>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        LocalTaskGroup<'static>: "Send Sync Unpin";
+        LocalTaskGroupUnsend<'static>: "Unpin";
+        OwnedTaskGroup<u8>: "Send Sync Unpin";
+        Completed<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        anyrt::task::Ready<()>: "Send Sync Unpin";
+        Event: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Barrier: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Condition: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Mutex<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Mutex<std::cell::Cell<()>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Mutex<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
+        MutexGuard<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        OwnedMutexGuard<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RwLock<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RwLock<std::cell::Cell<()>>: "Unpin UnwindSafe RefUnwindSafe";
+        ReadGuard<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        WriteGuard<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Semaphore: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Permits<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        OwnedPermits: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        OnceCell<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        ResourceGuard: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Sender<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Sender<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
+        Receiver<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        OneshotSender<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+
+        TaskTree: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        SlowPoll<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        UnhandledError: "Send Unpin";
+        OverdueScope: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Holder: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        StartError<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        NoBranches: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Dropped: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RecvError: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        SendError<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
     };
     let mut wrong = String::new();
     for (name, found, promised) in table {

@@ -394,10 +394,12 @@ pub async fn t263_unwoken_children_move_along(t: Trace) {
 /// nothing.
 pub async fn t265_a_child_goes_with_its_group_unpolled(t: Trace) {
     let (send, receive) = mpsc::channel();
-    let mut group = Box::pin(local_task_group(async move |lg: LocalTaskGroup<'static>| {
-        send.send(lg).unwrap();
-        forever().await;
-    }));
+    let mut group = Box::pin(local_task_group(
+        async move |lg: LocalTaskGroup<'static>| {
+            send.send(lg).unwrap();
+            forever().await;
+        },
+    ));
     assert!(peek(&mut group).await.is_pending());
     let left = receive.recv().unwrap();
     let kept = Arc::new(());
