@@ -94,6 +94,13 @@ mod on_sim {
         .await;
         assert_ne!(*order.lock().unwrap(), [2, 1, 0]);
     }
+
+    /// Run by [`every_seed_is_tried`](super::every_seed_is_tried).
+    #[anyrt::test(backends = ["sim"], seeds = 20)]
+    #[ignore = "it is counted how often it runs"]
+    async fn counted() {
+        println!("one more");
+    }
 }
 
 #[cfg(feature = "sim")]
@@ -191,4 +198,19 @@ fn a_seed_that_fails_is_printed() {
     assert!(run.contains("cargo test made::on_sim::order::sim"), "{run}");
     let again = rerun(&arguments, Some(seed));
     assert!(again.contains("1 failed"), "{again}");
+}
+
+#[cfg(feature = "sim")]
+#[test]
+fn every_seed_is_tried() {
+    let arguments = [
+        "made::on_sim::counted::sim",
+        "--exact",
+        "--ignored",
+        "--nocapture",
+    ];
+    for (seed, times) in [(None, 20), (Some("3"), 1)] {
+        let run = rerun(&arguments, seed);
+        assert_eq!(run.matches("one more").count(), times, "{run}");
+    }
 }
