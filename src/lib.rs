@@ -45,6 +45,7 @@
 //! | `tokio`, `smol`, `async-std` | the backend on that runtime |
 //! | `sim` | a runtime for tests: virtual time, orders drawn from a seed |
 //! | `macros` | `#[anyrt::main]`, and `#[anyrt::test]`, which runs a test on every backend that is on |
+//! | `tracing` | spans of tasks and events of cancels for the crate `tracing`, see [`debug`] |
 //!
 //! # What is not promised
 //!
@@ -69,6 +70,9 @@ pub mod sync;
 pub mod task;
 pub mod thread;
 pub mod time;
+#[cfg_attr(feature = "tracing", path = "trace/on.rs")]
+#[cfg_attr(not(feature = "tracing"), path = "trace/off.rs")]
+mod trace;
 
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};

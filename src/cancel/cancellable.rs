@@ -14,7 +14,10 @@ use anyrt_core::{
 use pin_project_lite::pin_project;
 
 use super::regional::{Polled, Regional};
-use crate::runtime::{self, Timer};
+use crate::{
+    runtime::{self, Timer},
+    trace,
+};
 
 pin_project! {
     /// Polls its body, then looks: at the deadline, and at the node (rules C2, C6, C7).
@@ -80,7 +83,9 @@ impl<F: Future> Cancellable<F> {
         };
         if look.own.is_none() {
             if let Some(reason) = poll_deadline(this.timer.as_mut(), node, look.deadline, cx) {
-                tree::cancel(node, reason);
+                if tree::cancel(node, reason) {
+                    trace::cancelled("scope", reason);
+                }
                 look = node.node().look(cx.waker());
             }
         }

@@ -15,6 +15,7 @@ use anyrt_core::{
 use pin_project_lite::pin_project;
 
 use super::{body::Body, cancellable::Cancellable};
+use crate::trace;
 
 /// Runs `body` with a handle that can cancel it, from inside or from anywhere.
 ///
@@ -102,7 +103,9 @@ impl CancelScope {
 
     /// Cancels the scope for a reason; the first one given is kept.
     pub fn cancel_with(&self, reason: Reason) {
-        tree::cancel(&self.node, reason);
+        if tree::cancel(&self.node, reason) {
+            trace::cancelled("scope", reason);
+        }
     }
 
     /// Sets, moves or (with `None`) removes the deadline. One that has passed cancels when the body

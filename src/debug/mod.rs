@@ -11,6 +11,20 @@
 //!
 //! Nothing here costs anything while it is not used: a task carries its name and its place, and says in one
 //! byte whether it is being polled; no list is kept, and no clock is read (rules T14, T15).
+//!
+//! # Feature `tracing`
+//!
+//! With it, the crate `tracing` hears of the following, all with target `anyrt` (rule T16):
+//!
+//! | what | level | fields |
+//! |---|---|---|
+//! | a span `task` for each task, below the span that is current where it is spawned | info | `name`, if it was given one, `place`, `kind`: `task` or `daemon` |
+//! | an event when a child fails, inside its span | warn | |
+//! | an event when a child panics, inside its span | error | |
+//! | an event for the first cancel of a scope, a group or a task, in the span of who cancels | debug | `what`, `reason` |
+//!
+//! The span is entered around each poll and while what the task holds is dropped, and closes before the group around
+//! can return. The children of a local group are no tasks: what they say is in the span of their task.
 
 mod counts;
 mod overdue;

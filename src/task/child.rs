@@ -20,6 +20,7 @@ use super::{
     members::{Members, forget_panic},
     watch::watched,
 };
+use crate::trace::{self, TaskSpan};
 
 /// Where a task was spawned.
 pub(super) type Place = &'static Location<'static>;
@@ -46,7 +47,7 @@ where
         child.cancelled_unpolled();
         return handle;
     }
-    launch(members, node, child, body);
+    launch(members, kind, node, child, body);
     handle
 }
 
@@ -63,7 +64,7 @@ where
     let child = Child::<()>::new(Kind::Task, identity);
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     let task = match members.admit(&node) {
-        Ok(()) => Some(prepare(members, node, child, body)),
+        Ok(()) => Some(prepare(members, Kind::Task, node, child, body)),
         Err(_closed) => None,
     };
     async {
@@ -74,19 +75,25 @@ where
 }
 
 /// Hands a task whose node is in its place to the runtime.
-pub(super) fn launch<E, P, Fut>(members: &Arc<Members<E>>, node: NodeRef, post: Arc<P>, body: Fut)
-where
+pub(super) fn launch<E, P, Fut>(
+    members: &Arc<Members<E>>,
+    kind: Kind,
+    node: NodeRef,
+    post: Arc<P>,
+    body: Fut,
+) where
     E: Send + 'static,
     P: Post<E>,
     Fut: Future<Output = Result<P::Value, E>> + Send + 'static,
 {
-    let task = prepare(members, node, post, body);
+    let task = prepare(members, kind, node, post, body);
     // A refused task has been dropped, and has thereby ended as cancelled.
     let _ = members.handle.spawn(task);
 }
 
 fn prepare<E, P, Fut>(
     members: &Arc<Members<E>>,
+    kind: Kind,
     node: NodeRef,
     post: Arc<P>,
     body: Fut,
@@ -96,11 +103,13 @@ where
     P: Post<E>,
 {
     members.runtime.shared().counts().tasks.up();
+    let span = TaskSpan::new(kind, post.task().identity());
     ChildTask {
         body: Some(body),
         node,
         post: Some(post),
         lookout: Lookout::new(),
+        span,
         members: Arc::clone(members),
     }
 }
@@ -140,6 +149,7 @@ pin_project! {
         // Taken when the child has ended.
         post: Option<Arc<P>>,
         lookout: Lookout,
+        span: TaskSpan,
         members: Arc<Members<E>>,
     }
 
@@ -179,8 +189,10 @@ where
         let members = &**this.members;
         let dropping = if this.body.is_some() {
             let body = &mut this.body;
-            context::enter_task(this.node, &members.runtime, || {
-                panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
+            this.span.inside(|| {
+                context::enter_task(this.node, &members.runtime, || {
+                    panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
+                })
             })
         } else {
             Ok(())
@@ -188,20 +200,24 @@ where
         let outcome = match (ending, dropping) {
             // Its destructors panicked: what it would have ended as counts no more.
             (ending, Err(payload)) => {
+                this.span.inside(trace::panicked);
                 post.panicked(members, payload);
                 forget_panic(ending);
                 Err(TaskError::Panicked)
             }
             (Ok(outcome), Ok(())) => outcome,
             (Err(Failure::Error(error)), Ok(())) => {
+                this.span.inside(trace::failed);
                 post.failed(members, error, post.task().place());
                 Err(TaskError::Failed)
             }
             (Err(Failure::Panic(payload)), Ok(())) => {
+                this.span.inside(trace::panicked);
                 post.panicked(members, payload);
                 Err(TaskError::Panicked)
             }
         };
+        this.span.close();
         if let Some(payload) = post.finish(outcome) {
             post.panicked(members, payload);
         }
@@ -225,7 +241,7 @@ where
             return Poll::Ready(());
         };
         let (node, runtime) = (&*this.node, &this.members.runtime);
-        let polled = watched(runtime.shared(), post.task(), || {
+        let polled = watched(runtime.shared(), post.task(), this.span, || {
             panic::catch_unwind(AssertUnwindSafe(|| {
                 let polled = context::enter_task(node, runtime, || {
                     let polled = this.body.as_mut().as_pin_mut()?.poll(cx);

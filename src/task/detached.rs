@@ -19,6 +19,7 @@ use crate::{
     cancel::{Polled, Regional},
     payload::{Payload, caught},
     runtime::AnyBackend,
+    trace::{self, TaskSpan},
 };
 
 /// Starts `body` below the root of the run. No cancel ends it, and the run waits for it; its panic fails the run, or goes
@@ -41,6 +42,7 @@ pub(super) fn spawn_detached<Fut>(
             Some(Arc::clone(&runtime)),
             Some(body),
         ),
+        span: TaskSpan::new(Kind::Task, child.task_label().identity()),
         child,
         runtime: Some(runtime),
     };
@@ -53,6 +55,7 @@ pin_project! {
         #[pin]
         body: Regional<Fut>,
         child: Arc<Child<()>>,
+        span: TaskSpan,
         // Taken when the task has ended.
         runtime: Option<Arc<Runtime>>,
     }
@@ -72,10 +75,15 @@ impl<Fut> Detached<Fut> {
         let Some(runtime) = this.runtime.take() else {
             return;
         };
-        let dropped = caught(|| this.body.as_mut().drop_body()).err();
+        let body = &mut this.body;
+        let dropped = this
+            .span
+            .inside(|| caught(|| body.as_mut().drop_body()).err());
         for payload in panicked.into_iter().chain(dropped) {
+            this.span.inside(trace::panicked);
             unhandled::pass_on(Some(runtime.shared().root()), payload);
         }
+        this.span.close();
         this.body.end();
         runtime.shared().task_gone();
     }
@@ -90,7 +98,7 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
             return Poll::Ready(());
         };
         let body = this.body;
-        let polled = watched(runtime.shared(), this.child.task_label(), || {
+        let polled = watched(runtime.shared(), this.child.task_label(), this.span, || {
             caught(|| body.poll_body(cx))
         });
         let panicked = match polled {

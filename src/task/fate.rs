@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use anyrt_core::tree::{self, Activity, Branch, Deadline, Kind, Label, Node, NodeRef, Reason};
 
 use super::{child::Place, handle::Payload, members::forget_panic, unhandled};
+use crate::trace;
 
 /// The node that a group's children are below, and the first panic among them.
 pub(crate) struct Fate {
@@ -48,7 +49,7 @@ impl Branch for Fate {
             }
         };
         forget_panic(surplus);
-        tree::cancel(&self.outer, self.reason);
+        self.cancel_all();
         Ok(())
     }
 }
@@ -76,7 +77,9 @@ impl Fate {
 
     /// Cancels everything in the group because a member failed.
     pub(super) fn cancel_all(&self) {
-        tree::cancel(&self.outer, self.reason);
+        if tree::cancel(&self.outer, self.reason) {
+            trace::cancelled("group", self.reason);
+        }
     }
 
     /// The first panic.

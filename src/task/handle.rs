@@ -20,6 +20,7 @@ use super::{
     members::Members,
 };
 pub(crate) use crate::payload::Payload;
+use crate::trace;
 
 /// How a child ended other than with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,7 +173,9 @@ impl<V: Send + 'static> TaskHandle<V> {
     /// Cancels this child only. One that has completed keeps its value.
     pub fn cancel(&self) {
         let node: NodeRef = Arc::clone(&self.child) as NodeRef;
-        tree::cancel(&node, Reason::Explicit);
+        if tree::cancel(&node, Reason::Explicit) {
+            trace::cancelled("task", Reason::Explicit);
+        }
     }
 }
 

@@ -35,8 +35,13 @@ impl Identity {
         }
     }
 
+    /// What the task is called.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Where the task is spawned.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         self.place
     }
 }
@@ -59,6 +64,10 @@ impl TaskLabel {
         }
     }
 
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     pub(super) fn place(&self) -> Place {
         self.identity.place
     }
@@ -75,7 +84,7 @@ impl TaskLabel {
 
     pub(super) fn get(&self) -> Label<'_> {
         Label {
-            name: self.identity.name.as_deref(),
+            name: self.identity.name(),
             place: self.identity.place,
             activity: match self.stage.load(Ordering::Relaxed) {
                 NEW => Activity::New,

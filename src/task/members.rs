@@ -16,7 +16,7 @@ use anyrt_core::{
 
 use super::{child::Place, fate::Fate, group::GroupStatistics, unhandled};
 pub(crate) use crate::payload::forget_panic;
-use crate::{payload::Payload, runtime::AnyBackend};
+use crate::{payload::Payload, runtime::AnyBackend, trace};
 
 /// The shared part of a group.
 ///
@@ -87,7 +87,9 @@ impl<E> Members<E> {
 
     /// Cancels the children, present and future.
     pub(crate) fn cancel(&self) {
-        tree::cancel(&self.children, Reason::Explicit);
+        if tree::cancel(&self.children, Reason::Explicit) {
+            trace::cancelled("group", Reason::Explicit);
+        }
     }
 
     /// Closes the group if no child is left. If only daemons are, ends them; they still have to be waited for.

@@ -3,9 +3,16 @@
 use anyrt_core::Shared;
 
 use super::{label::TaskLabel, slow_poll};
+use crate::trace::TaskSpan;
 
-/// Polls; the task's label says so meanwhile, and it is measured if the run asks for that.
-pub(super) fn watched<R>(shared: &Shared, task: &TaskLabel, poll: impl FnOnce() -> R) -> R {
+/// Polls in the task's span; its label says so meanwhile, and it is measured if the run asks for that.
+pub(super) fn watched<R>(
+    shared: &Shared,
+    task: &TaskLabel,
+    span: &TaskSpan,
+    poll: impl FnOnce() -> R,
+) -> R {
+    let poll = || span.inside(poll);
     task.polling();
     let polled = match shared.slow_poll() {
         None => poll(),

@@ -8,7 +8,7 @@ use std::{
 
 use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
 
-use crate::task::GroupStatistics;
+use crate::{task::GroupStatistics, trace};
 
 /// The children that were spawned and not taken in yet.
 pub(super) struct Arrivals<J> {
@@ -58,7 +58,9 @@ impl<J> Arrivals<J> {
     }
 
     pub(super) fn cancel(&self) {
-        tree::cancel(&self.children, Reason::Explicit);
+        if tree::cancel(&self.children, Reason::Explicit) {
+            trace::cancelled("group", Reason::Explicit);
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -19,6 +19,7 @@ use crate::{
         handle::{Child, Payload},
         label::Identity,
     },
+    trace,
 };
 
 pin_project! {
@@ -126,7 +127,9 @@ pub struct LocalTaskHandle<V> {
 impl<V> LocalTaskHandle<V> {
     /// Cancels this child only. One that has completed keeps its value.
     pub fn cancel(&self) {
-        tree::cancel(&self.node, Reason::Explicit);
+        if tree::cancel(&self.node, Reason::Explicit) {
+            trace::cancelled("task", Reason::Explicit);
+        }
     }
 
     /// Whether the child is gone.
