@@ -64,7 +64,7 @@ fn in_every_form_of_body() {
         .await;
         local_task_group(async move |lg| {
             let nested = local_task_group(async |inner| {
-                inner.spawn(async { drop(word.len()) });
+                inner.spawn(async { assert_eq!(word.len(), 4) });
             });
             lg.spawn(nested);
         })
