@@ -21,7 +21,7 @@
 //! | a span `task` for each task, below the span that is current where it is spawned | info | `name`, if it was given one, `place`, `kind`: `task` or `daemon` |
 //! | an event when a child fails, inside its span | warn | |
 //! | an event when a child panics, inside its span | error | |
-//! | an event for the first cancel of a scope, a group or a task, in the span of who cancels | debug | `what`, `reason` |
+//! | an event for the first cancel of a scope, a group or a task by a `cancel`, a deadline or a failed member, in the span of who cancels | debug | `what`, `reason` |
 //!
 //! The span is entered around each poll and while what the task holds is dropped, and closes before the group around
 //! can return. The children of a local group are no tasks: what they say is in the span of their task.

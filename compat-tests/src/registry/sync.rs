@@ -130,6 +130,7 @@ macro_rules! sync {
                 "S-153" Must [S6 C8] s153_an_always_ready_channel_has_a_budget =
                     "main: ended
                      other: seen";
+                "S-154" Must [S5] s154_a_receive_lets_a_sender_follow = "main: 1 true 2";
             }
 
             launching since "0.1" {

@@ -29,6 +29,7 @@ fn count<'env>(lg: &LocalTaskGroup<'env>, word: &'env str, left: u32) {
     let again = lg.clone();
     lg.spawn(async move {
         yield_now().await;
+        assert_eq!(word, "two");
         if left > 0 {
             count(&again, word, left - 1);
         }

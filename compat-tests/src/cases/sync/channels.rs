@@ -326,3 +326,14 @@ pub async fn s153_an_always_ready_channel_has_a_budget(t: Trace) {
     .await;
     t.log("other", "seen");
 }
+
+/// A receive makes room, and the first sender that waits has it at once.
+pub async fn s154_a_receive_lets_a_sender_follow(t: Trace) {
+    let (sender, receiver) = channel(1);
+    sender.send(1).await.unwrap();
+    let mut waits = Box::pin(sender.send(2));
+    assert!(peek(&mut waits).await.is_pending());
+    t.log("main", receiver.recv().await.unwrap());
+    t.log("main", peek(&mut waits).await.is_ready());
+    t.log("main", receiver.recv().await.unwrap());
+}
