@@ -68,7 +68,6 @@ where
 ///
 /// let (seen, shared) = (Cell::new(0), Rc::new(7));
 /// local_task_group_unsend(async |lg| {
-///     let shared = Rc::clone(&shared);
 ///     lg.spawn(async { seen.set(*shared) });
 /// })
 /// .await;
