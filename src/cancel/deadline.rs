@@ -35,14 +35,14 @@ pub fn move_on_after<Fut: Future>(delay: Duration, body: Fut) -> MoveOnAfter<Fut
     }
 }
 
-/// Like [`move_on_after`], with the instant itself; `None` never ends it.
+/// Like [`move_on_after`], with the instant itself; `None` never ends it. Rules C6, C7.
 pub fn move_on_at<Fut: Future>(at: impl Into<Option<Instant>>, body: Fut) -> MoveOnAfter<Fut> {
     MoveOnAfter {
         body: Cancellable::new(at.into().map_or(Deadline::Never, Deadline::At), Some(body)),
     }
 }
 
-/// Gives `body` at most `delay`, and fails if that was not enough.
+/// Gives `body` at most `delay`, and fails if that was not enough. Rules C6, C7.
 ///
 /// Otherwise like [`move_on_after`].
 ///
@@ -56,7 +56,7 @@ pub fn fail_after<Fut: Future>(delay: Duration, body: Fut) -> FailAfter<Fut> {
     }
 }
 
-/// Like [`fail_after`], with the instant itself; `None` never ends it.
+/// Like [`fail_after`], with the instant itself; `None` never ends it. Rules C6, C7.
 ///
 /// # Errors
 ///

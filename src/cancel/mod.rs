@@ -67,7 +67,7 @@ pub use shield::{Shield, shield};
 pub use crate::task::finally_spawned::{FinallySpawned, finally_spawned};
 use crate::time::YieldNow;
 
-/// A point where a cancelled scope ends the code, in code that waits for nothing else.
+/// A point where a cancelled scope ends the code, in code that waits for nothing else. Rule C4.
 ///
 /// Yields exactly once; inside a shield it yields and goes on.
 #[doc(alias = "checkpoint_if_cancelled")]

@@ -42,7 +42,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Waits for the next item.
+    /// Waits for the next item. Rules S3, S5.
     ///
     /// If dropped before completion, no item is lost: one that was handed over meanwhile goes to the
     /// next receiver.

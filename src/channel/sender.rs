@@ -41,7 +41,7 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Waits until the channel has taken the item: it has room, or, without a buffer, a receiver.
+    /// Waits until the channel has taken the item: it has room, or, without a buffer, a receiver. Rules S3, S5.
     ///
     /// If dropped before completion, the item has not been sent, and is dropped.
     ///

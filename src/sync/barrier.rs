@@ -75,7 +75,7 @@ impl Barrier {
         }
     }
 
-    /// Waits until so many are there.
+    /// Waits until so many are there. Rule S12.
     ///
     /// If dropped before completion, this one does not count any more; those who were let through
     /// go on without it.

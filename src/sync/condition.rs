@@ -70,7 +70,7 @@ impl Condition {
         }
     }
 
-    /// Releases the lock, waits for a notification, and waits for the lock again.
+    /// Releases the lock, waits for a notification, and waits for the lock again. Rule S11.
     ///
     /// Nobody can notify in between. Use [`wait_for`](Self::wait_for) where a value is waited for:
     /// another task may be first after the notification.

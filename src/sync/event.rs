@@ -74,7 +74,7 @@ impl Event {
         self.state.with(|state, _| state.set)
     }
 
-    /// Waits until it happens. A cancel point also if it has happened already (rule C4).
+    /// Waits until it happens. A cancel point also if it has happened already (rule C4). Rule S10.
     ///
     /// If dropped before completion, nothing has changed.
     pub fn wait(&self) -> EventWait<'_> {

@@ -45,7 +45,7 @@ impl CapacityLimiter {
         &self.inner
     }
 
-    /// Waits for a token; dropping it gives it back.
+    /// Waits for a token; dropping it gives it back. Rules S2 to S4.
     ///
     /// If dropped before completion, the place in the queue is given up, and a token that was granted
     /// meanwhile goes to the next in line.
@@ -66,7 +66,7 @@ impl CapacityLimiter {
     }
 
     /// Waits for a token in the name of `borrower`, to be given back with
-    /// [`release_for`](Self::release_for).
+    /// [`release_for`](Self::release_for). Rules S2 to S4.
     ///
     /// If dropped before completion, nothing is borrowed.
     #[doc(alias = "acquire_on_behalf_of")]
@@ -77,7 +77,7 @@ impl CapacityLimiter {
         }
     }
 
-    /// A token in the name of `borrower`, at once.
+    /// A token in the name of `borrower`, at once. Rule S4.
     ///
     /// # Errors
     ///

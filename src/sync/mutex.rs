@@ -79,7 +79,7 @@ impl<T: ?Sized> From<Box<T>> for Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    /// Waits for the lock; dropping the guard releases it.
+    /// Waits for the lock; dropping the guard releases it. Rules S2, S3, S7.
     ///
     /// If dropped before completion, the place in the queue is given up, and a lock that was granted
     /// meanwhile goes to the next in line.
@@ -102,7 +102,7 @@ impl<T: ?Sized> Mutex<T> {
         })
     }
 
-    /// Waits for the lock; the guard may be moved anywhere.
+    /// Waits for the lock; the guard may be moved anywhere. Rules S2, S3, S7.
     ///
     /// Cancel safety is that of [`lock`](Self::lock).
     pub fn lock_owned(self: &Arc<Self>) -> LockOwnedMutex<T> {

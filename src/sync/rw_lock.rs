@@ -91,7 +91,7 @@ impl<T> RwLock<T> {
         value.expect("no guard borrows a lock that is borrowed as mutable, and none was leaked")
     }
 
-    /// Waits until nobody writes, and no writer waits in front.
+    /// Waits until nobody writes, and no writer waits in front. Rules S2, S3, S9.
     ///
     /// If dropped before completion, the place in the queue is given up.
     pub fn read(&self) -> ReadRwLock<'_, T> {
@@ -100,7 +100,7 @@ impl<T> RwLock<T> {
         }
     }
 
-    /// Waits until nobody reads or writes, and nobody waits in front.
+    /// Waits until nobody reads or writes, and nobody waits in front. Rules S2, S3, S9.
     ///
     /// If dropped before completion, the place in the queue is given up; those behind, and a lock that
     /// was granted meanwhile, do not wait for it.

@@ -103,7 +103,7 @@ impl Semaphore {
         }
     }
 
-    /// Waits for a permit; dropping it gives it back.
+    /// Waits for a permit; dropping it gives it back. Rules S2, S3, S8.
     ///
     /// If dropped before completion, the place in the queue is given up, and a permit that was
     /// granted meanwhile goes to the next in line.
@@ -111,7 +111,7 @@ impl Semaphore {
         self.acquire_many(1)
     }
 
-    /// Waits for several permits at once.
+    /// Waits for several permits at once. Rules S2, S3, S8.
     ///
     /// Cancel safety is that of [`acquire`](Self::acquire).
     ///
@@ -127,7 +127,7 @@ impl Semaphore {
         }
     }
 
-    /// Waits for permits that know their semaphore, and may be moved anywhere.
+    /// Waits for permits that know their semaphore, and may be moved anywhere. Rules S2, S3, S8.
     ///
     /// Cancel safety and panics are those of [`acquire_many`](Self::acquire_many).
     #[track_caller]

@@ -98,7 +98,7 @@ impl<E> OwnedTaskGroup<E> {
             .map_or_else(GroupStatistics::default, |members| members.statistics())
     }
 
-    /// Waits until every child is gone, and closes the group.
+    /// Waits until every child is gone, and closes the group. Rules T2 to T4, T13.
     ///
     /// Daemons are cancelled when all others are gone, as in any group.
     ///
@@ -120,7 +120,7 @@ impl<E> OwnedTaskGroup<E> {
         Join::new(self, false)
     }
 
-    /// Cancels the children, and waits until every one is gone.
+    /// Cancels the children, and waits until every one is gone. Rule T13.
     ///
     /// # Errors, panics, cancel safety
     ///

@@ -77,7 +77,7 @@ impl<T: Send + 'static> ToThread<T> {
         self
     }
 
-    /// Reports what awaiting would have to panic about.
+    /// Reports what awaiting would have to panic about. Rule H2.
     ///
     /// # Errors
     ///

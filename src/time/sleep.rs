@@ -30,14 +30,14 @@ pub fn sleep(duration: Duration) -> Sleep {
     Sleep::new(Until::After(duration))
 }
 
-/// Waits until `instant`; an instant that has passed yields once.
+/// Waits until `instant`; an instant that has passed yields once. Rule M1.
 ///
 /// See [`sleep`].
 pub fn sleep_until(instant: Instant) -> Sleep {
     Sleep::new(Until::At(instant))
 }
 
-/// Waits until it is cancelled.
+/// Waits until it is cancelled. Rule M1.
 ///
 /// For a task that has set something up and only has to stay: what ends it is the scope or the group
 /// around it. See [`sleep`] for what happens when its runtime is gone.

@@ -8,7 +8,7 @@ use std::{
 
 use crate::runtime::Leaf;
 
-/// Yields exactly once, through the runtime's queue, so that other tasks run.
+/// Yields exactly once, through the runtime's queue, so that other tasks run. Rule C4.
 ///
 /// It is a cancel point: in a cancelled scope the code after it does not run. If dropped before
 /// completion, nothing has happened.

@@ -115,7 +115,7 @@ where
     }
 }
 
-/// Like [`race`], for branches that may fail: the first `Ok` wins, and errors before it are dropped.
+/// Like [`race`], for branches that may fail: the first `Ok` wins, and errors before it are dropped. Rule T12.
 ///
 /// ```
 /// # #[derive(Debug)] struct Error;
