@@ -14,6 +14,7 @@
 //! | [`limiter`] | how many at once, first come first served |
 //! | [`hand_over`] | what is handed from one owner to the next, and never lost |
 //! | [`wait_queue`] | the queue that every waiting is built on |
+//! | [`park`] | a thread that sleeps until something is ready |
 //! | [`pool`] | threads for blocking jobs, for runtimes that have none |
 //! | [`tally`] | how many are at work, for a shutdown that waits for them |
 
@@ -23,6 +24,7 @@ mod counts;
 pub mod hand_over;
 mod instant;
 pub mod limiter;
+pub mod park;
 pub mod pool;
 mod runtime;
 mod sync;

@@ -43,6 +43,13 @@ impl Hold {
         });
     }
 
+    /// Says what the operation waits for before it holds anything.
+    pub(crate) fn waits_for(&self, kind: HolderKind, node: &NodeRef) {
+        if let State::Free(Holder { place, .. }) = self.0 {
+            node.node().set_holder(Some(Holder { kind, place }));
+        }
+    }
+
     /// Takes the hold back, if it is placed. It can be placed again.
     pub(crate) fn release(&mut self) {
         let State::Placed(placed) = &self.0 else {

@@ -145,7 +145,7 @@ impl fmt::Debug for CancelScope {
 /// The scope was cancelled, and its body dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled {
-    reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 impl Cancelled {

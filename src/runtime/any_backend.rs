@@ -7,7 +7,13 @@
 // The arm of a backend that is not compiled in can not be reached: its type has no values.
 #![allow(unreachable_code)]
 
-use std::{any::Any, future::Future, io, sync::Arc};
+use std::{
+    any::Any,
+    future::Future,
+    io,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use anyrt_core::{Backend, ErasedBackend, Gone, Instant, RuntimeHandle, RuntimeId, Shared};
 
@@ -97,6 +103,14 @@ impl AnyBackend {
 
     pub(crate) fn now(&self) -> Instant {
         each!(self, backend => Backend::now(backend))
+    }
+
+    /// Blocks this thread until the future is ready.
+    pub(crate) fn block_until<T>(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+        let mut value = None;
+        let mut poll = |cx: &mut Context<'_>| poll(cx).map(|ready| value = Some(ready));
+        each!(self, backend => Backend::block_until(backend, &mut poll));
+        value.expect("the thread is blocked until there is a value")
     }
 
     /// The grid that deadlines on this runtime share.

@@ -59,6 +59,10 @@ impl Backend for Erased {
         self.0.register_boxed(io).map(ErasedSource)
     }
 
+    fn block_until(&self, poll: &mut dyn FnMut(&mut task::Context<'_>) -> task::Poll<()>) {
+        self.0.block_until(poll);
+    }
+
     fn on_runtime_thread(&self) -> bool {
         self.0.on_runtime_thread()
     }

@@ -19,6 +19,7 @@ use pin_project_lite::pin_project;
 use super::{
     job::{Function, Job},
     to_thread::ThreadError,
+    worker::Caller,
 };
 use crate::{
     cancel::Hold,
@@ -142,6 +143,8 @@ impl<T: Send + 'static> Future for Call<T> {
                 }
                 Step::Acquiring(function, acquire) => {
                     let Poll::Ready(token) = acquire.poll_acquire(cx) else {
+                        this.hold
+                            .waits_for(HolderKind::Token, &node_of(this.region));
                         return Poll::Pending;
                     };
                     let function = function.take().map(|function| (function, token));
@@ -154,10 +157,13 @@ impl<T: Send + 'static> Future for Call<T> {
                         unreachable!("the function and the runtime are kept until they are used")
                     };
                     let node = node_of(this.region);
-                    if !*this.abandon {
+                    if *this.abandon {
+                        node.node().set_holder(None);
+                    } else {
                         this.hold.place(&node);
                     }
-                    *this.step = Step::Working(Job::submit(handle, runtime, function, token));
+                    let caller = Caller::new(runtime, handle, &node);
+                    *this.step = Step::Working(Job::submit(caller, function, token));
                 }
                 Step::Working(work) => {
                     if let Poll::Ready(ended) = work.poll_ended(cx) {

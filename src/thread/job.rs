@@ -7,15 +7,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::{
-    Gone, Runtime,
-    context::{self, Region},
-    limiter::Token,
-    tree::{Deadline, Kind},
-};
+use anyrt_core::{Gone, limiter::Token};
 
-use super::{call::Ended, to_thread::ThreadError};
-use crate::{runtime::AnyBackend, task::forget_panic};
+use super::{call::Ended, to_thread::ThreadError, worker::Caller};
+use crate::task::forget_panic;
 
 /// The function to run.
 pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
@@ -23,11 +18,12 @@ pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
 /// What caller and worker share.
 pub(super) struct Job<T> {
     shared: Mutex<Shared<T>>,
+    call: Arc<Caller>,
 }
 
 struct Shared<T> {
     stage: Stage<T>,
-    caller: Option<Waker>,
+    waiter: Option<Waker>,
 }
 
 enum Stage<T> {
@@ -43,24 +39,17 @@ enum Stage<T> {
 
 impl<T: Send + 'static> Job<T> {
     /// Hands the function to the runtime's blocking pool.
-    pub(super) fn submit(
-        handle: &AnyBackend,
-        runtime: &Arc<Runtime>,
-        function: Function<T>,
-        token: Token,
-    ) -> Arc<Self> {
+    pub(super) fn submit(call: Arc<Caller>, function: Function<T>, token: Token) -> Arc<Self> {
         let job = Arc::new(Self {
             shared: Mutex::new(Shared {
                 stage: Stage::Queued(Some((function, token))),
-                caller: None,
+                waiter: None,
             }),
+            call,
         });
-        runtime.shared().counts().jobs.up();
-        let errand = Errand {
-            job: Arc::clone(&job),
-            runtime: Arc::clone(runtime),
-        };
-        if let Err(error) = handle.spawn_blocking(move || errand.run()) {
+        job.call.runtime().shared().counts().jobs.up();
+        let errand = Errand(Arc::clone(&job));
+        if let Err(error) = job.call.handle().spawn_blocking(move || errand.run()) {
             job.refuse(error);
         }
         job
@@ -77,9 +66,9 @@ impl<T: Send + 'static> Job<T> {
             };
             return Poll::Ready(ended);
         }
-        let replaced = match &shared.caller {
+        let replaced = match &shared.waiter {
             Some(current) if current.will_wake(cx.waker()) => None,
-            _ => shared.caller.replace(cx.waker().clone()),
+            _ => shared.waiter.replace(cx.waker().clone()),
         };
         drop(shared);
         drop(replaced);
@@ -94,11 +83,12 @@ impl<T: Send + 'static> Job<T> {
         }
     }
 
-    /// The caller leaves: an unstarted function is dropped, a running one loses its audience.
+    /// The caller leaves: an unstarted function is dropped, a running one loses its audience, and hears of it.
     pub(super) fn abandon(&self) {
+        self.call.abandon();
         let (function, ended) = {
             let mut shared = self.lock();
-            shared.caller = None;
+            shared.waiter = None;
             match &mut shared.stage {
                 Stage::Queued(function) => (function.take(), None),
                 Stage::Running { abandoned } => {
@@ -135,18 +125,18 @@ impl<T: Send + 'static> Job<T> {
     /// caller hears of it.
     fn end(&self, token: Option<Token>, ended: Ended<T>) {
         drop(token);
-        let (unwanted, previous, caller) = {
+        let (unwanted, previous, waiter) = {
             let mut shared = self.lock();
             if let Stage::Running { abandoned: true } | Stage::Taken = shared.stage {
                 (Some(ended), None, None)
             } else {
                 let previous = std::mem::replace(&mut shared.stage, Stage::Ended(ended));
-                (None, Some(previous), shared.caller.take())
+                (None, Some(previous), shared.waiter.take())
             }
         };
         forget_panic((unwanted, previous));
-        if let Some(caller) = caller {
-            caller.wake();
+        if let Some(waiter) = waiter {
+            waiter.wake();
         }
     }
 
@@ -156,31 +146,24 @@ impl<T: Send + 'static> Job<T> {
 }
 
 /// The worker's side: runs the function once, or reports that it was never run.
-struct Errand<T: Send + 'static> {
-    job: Arc<Job<T>>,
-    runtime: Arc<Runtime>,
-}
+struct Errand<T: Send + 'static>(Arc<Job<T>>);
 
 impl<T: Send + 'static> Errand<T> {
     fn run(self) {
         let Some((function, token)) = self.begin() else {
             return;
         };
-        // The runtime's clock and default limiter are there for the function, too.
-        let region = Region::new(Kind::Task, Deadline::Never);
-        let result = context::enter(&region, Some(&self.runtime), || {
-            panic::catch_unwind(AssertUnwindSafe(function))
-        });
-        drop(region);
+        let call = &self.0.call;
+        let result = call.run(|| panic::catch_unwind(AssertUnwindSafe(function)));
         let ended = match result {
             Ok(value) => Ended::Returned(value),
             Err(payload) => Ended::Panicked(payload),
         };
-        self.job.end(Some(token), ended);
+        self.0.end(Some(token), ended);
     }
 
     fn begin(&self) -> Option<(Function<T>, Token)> {
-        let mut shared = self.job.lock();
+        let mut shared = self.0.lock();
         let Stage::Queued(function) = &mut shared.stage else {
             return None;
         };
@@ -193,10 +176,10 @@ impl<T: Send + 'static> Errand<T> {
 impl<T: Send + 'static> Drop for Errand<T> {
     fn drop(&mut self) {
         // Still queued: the pool dropped the errand without running it.
-        if let Some((function, token)) = self.job.withdraw() {
+        if let Some((function, token)) = self.0.withdraw() {
             forget_panic(function);
-            self.job.end(Some(token), Ended::NotRun(ThreadError::Gone));
+            self.0.end(Some(token), Ended::NotRun(ThreadError::Gone));
         }
-        self.runtime.shared().counts().jobs.down();
+        self.0.call.runtime().shared().counts().jobs.down();
     }
 }

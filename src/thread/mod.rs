@@ -16,10 +16,14 @@
 //!   [`abandon_on_cancel`](ToThread::abandon_on_cancel) was called. An abandoned function keeps its
 //!   token until it ends (H2).
 //! - A panic in the function resumes in the caller; the worker survives (H3).
+//! - The function can have async code run by [`from_thread`], and ask whether its caller is cancelled (H4).
 
 mod call;
+pub mod from_thread;
 mod job;
+mod remote;
 mod to_thread;
+mod worker;
 
 pub use to_thread::{ThreadError, ToThread, TryToThread, to_thread};
 

@@ -1,6 +1,13 @@
 //! The handle on a simulation.
 
-use std::{fmt, future::Future, io, panic::Location, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    io,
+    panic::Location,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId};
 
@@ -66,6 +73,10 @@ impl Backend for Sim {
 
     fn register(&self, io: OwnedIo) -> Result<NoSource, Refused<OwnedIo>> {
         Err(NoSource::refuse(io))
+    }
+
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        self.core.block_until(poll);
     }
 
     fn on_runtime_thread(&self) -> bool {

@@ -30,7 +30,7 @@ pub(crate) struct Core {
     order: Order,
     state: Mutex<State>,
     /// Notified when the driving thread, or whoever shuts down, may have something to do.
-    changed: Condvar,
+    pub(crate) changed: Condvar,
 }
 
 /// How long to wait in real time, for what the simulation has no power over.
@@ -184,6 +184,7 @@ impl Core {
                 }
                 Some(Turn::Task(key, body, waker)) => self.poll(key, body, &waker),
                 Some(Turn::Job(job)) => self.run(job, patience.job),
+                Some(Turn::Resume(name)) => self.resume(name, patience.job),
                 None => panic!("{}", self.hang_report(key, patience.hang)),
             }
         }
@@ -247,6 +248,16 @@ impl Core {
                 panic!("no thread can be had for {name}: {error}");
             }
         }
+        self.until_turn_is_back(state, name, watchdog);
+    }
+
+    /// Tells a job that has waited of its turn, and waits until it comes back.
+    fn resume(&self, name: JobName, watchdog: Duration) {
+        self.changed();
+        self.until_turn_is_back(self.lock(), name, watchdog);
+    }
+
+    fn until_turn_is_back(&self, state: MutexGuard<'_, State>, name: JobName, watchdog: Duration) {
         let (mut state, waited) = self
             .changed
             .wait_timeout_while(state, watchdog, |state| {
@@ -266,6 +277,7 @@ impl Core {
         let spawned = state.tasks.iter().filter(|(key, _)| **key != main);
         report::hang(
             std::iter::once(Name::Main).chain(spawned.map(|(_, task)| task.name)),
+            state.waits.values().map(|wait| wait.name),
             state.running.values().copied(),
             self.order,
             grace,
@@ -281,6 +293,7 @@ impl Core {
         let tasks = std::mem::take(&mut state.tasks);
         let jobs = std::mem::take(&mut state.jobs);
         drop(state);
+        self.changed();
         for task in tasks.into_values() {
             contain(|| drop(task));
         }
@@ -291,9 +304,9 @@ impl Core {
         wake_all(sleepers);
         let (mut state, _) = self
             .changed
-            .wait_timeout_while(self.lock(), grace, |state| !state.running.is_empty())
+            .wait_timeout_while(self.lock(), grace, |state| state.has_jobs())
             .unwrap_or_else(PoisonError::into_inner);
-        let is_idle = state.running.is_empty();
+        let is_idle = !state.has_jobs();
         let worker = state.worker.take();
         drop(state);
         // A thread that the watchdog gave up is no longer the worker: this one is inside no job.

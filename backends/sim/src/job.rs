@@ -10,7 +10,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use crate::{executor::Core, panics::contain};
+use crate::{executor::Core, panics::contain, wait::as_job};
 
 /// A job and what it is called when it does not return.
 pub(crate) struct Job {
@@ -45,7 +45,7 @@ impl Worker {
             .name("anyrt-sim-job".to_owned())
             .spawn(move || {
                 for Job { name, work } in queue {
-                    contain(work);
+                    as_job(&core, name.number, || contain(work));
                     core.finish_job(name.number);
                 }
             })?;

@@ -73,6 +73,7 @@ mod source;
 mod state;
 mod task;
 mod timer;
+mod wait;
 
 pub use backend::Sim;
 pub use launch::SimRuntime;

@@ -7,6 +7,7 @@ use crate::{job::JobName, order::Order, task::Name};
 /// Nothing can run, and nothing will.
 pub(crate) fn hang(
     blocked: impl Iterator<Item = Name>,
+    waiting: impl Iterator<Item = JobName>,
     stuck: impl Iterator<Item = JobName>,
     order: Order,
     grace: Duration,
@@ -15,6 +16,9 @@ pub(crate) fn hang(
         String::from("the simulation hangs: nothing can run, no timer is set, no job waits\n");
     for name in blocked {
         let _ = writeln!(text, "  blocked: {name}");
+    }
+    for name in waiting {
+        let _ = writeln!(text, "  waits for a task: {name}");
     }
     for name in stuck {
         let _ = writeln!(text, "  given up earlier: {name}");

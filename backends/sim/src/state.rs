@@ -8,6 +8,7 @@ use crate::{
     order::{Order, RunQueue},
     task::{Body, Name, Task, TaskWaker},
     timer::Timers,
+    wait::Wait,
 };
 
 /// How many turns each living task may have, on average, before time passes: a loop that is never
@@ -31,6 +32,8 @@ pub(crate) struct State {
     pub(crate) jobs: BTreeMap<u64, Job>,
     /// Those that were started and have not returned: one, or those that the watchdog gave up as well.
     pub(crate) running: BTreeMap<u64, JobName>,
+    /// Those that wait for what tasks do, by number.
+    pub(crate) waits: BTreeMap<u64, Wait>,
     pub(crate) worker: Option<Worker>,
     /// Who is inside `block_on`.
     pub(crate) driver: Option<ThreadId>,
@@ -42,6 +45,8 @@ pub(crate) struct State {
 pub(crate) enum Runnable {
     Task(u64),
     Job(u64),
+    /// A job that has waited and was woken.
+    Resume(u64),
 }
 
 /// Whose turn it is.
@@ -49,6 +54,7 @@ pub(crate) enum Turn {
     Main(Waker),
     Task(u64, Body, Waker),
     Job(Job),
+    Resume(JobName),
 }
 
 impl State {
@@ -63,6 +69,7 @@ impl State {
             tasks: BTreeMap::new(),
             jobs: BTreeMap::new(),
             running: BTreeMap::new(),
+            waits: BTreeMap::new(),
             worker: None,
             driver: None,
             is_closed: false,
@@ -72,6 +79,11 @@ impl State {
     /// Whether only another thread can change anything.
     pub(crate) fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.timers.is_idle()
+    }
+
+    /// Whether a job was started that has not returned.
+    pub(crate) fn has_jobs(&self) -> bool {
+        !self.running.is_empty() || !self.waits.is_empty()
     }
 
     /// Whether so much has happened at one instant that some time must have passed.
@@ -114,6 +126,13 @@ impl State {
                     let job = self.jobs.remove(&number);
                     self.turns += 1;
                     return Some(Turn::Job(job.expect("a queued job waits for its turn")));
+                }
+                Runnable::Resume(number) => {
+                    let Some(name) = self.resume(number) else {
+                        continue;
+                    };
+                    self.turns += 1;
+                    return Some(Turn::Resume(name));
                 }
                 Runnable::Task(key) => {
                     let Some(task) = self.tasks.get_mut(&key) else {

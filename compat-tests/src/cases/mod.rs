@@ -8,6 +8,7 @@ pub mod daemons;
 pub mod deadlines;
 pub mod entry;
 pub mod failures;
+pub mod from_thread;
 pub mod gathering;
 pub mod graces;
 pub mod groups;

@@ -90,6 +90,13 @@ macro_rules! contract {
                 "K-064" Must [K28] &[ParallelJobs] k064_jobs_that_wait_for_each_other_all_run = "jobs: met";
                 "K-065" Must [K28] &[ParallelJobs] k065_a_blocked_job_blocks_no_task = "main: passed";
                 "K-066" Must [K24] k066_no_job_is_leaked_at_shutdown = "main: all-ended none-alive";
+                "K-067" Must [K29] k067_jobs_wait_for_tasks =
+                    "first: met
+                     second: met";
+                "K-068" Must [K29] k068_a_foreign_thread_waits = "thread: 3 woken";
+                "K-069" Must [K29] &[Shutdown] k069_a_wait_ends_after_shutdown =
+                    "job: woken
+                     thread: woken";
             }
         } }
     };

@@ -48,9 +48,36 @@ macro_rules! threads {
                 "H-019" Must [H2] &[ParallelJobs] h019_a_cancel_leaves_a_running_function_its_caller =
                     "body: 7
                      main: Explicit";
+                "H-401" Must [H4] h401_a_function_has_a_future_run = r#"main: (7,Err("failed"),"sync",false)"#;
+                "H-402" Must [H4] h402_a_panic_resumes_in_the_function =
+                    "function: caught
+                     main: again works";
+                "H-403" Must [H4 C2] h403_a_cancel_reaches_what_is_run =
+                    "future: begins dropped
+                     function: Explicit 5 6
+                     main: value";
+                "H-404" Must [H4] h404_a_function_can_ask = "function: true-cancelled true-cancelled";
+                "H-405" Must [H4] h405_elsewhere_it_panics =
+                    "task: true
+                     thread: true";
+                "H-406" Must [H4 H2] h406_an_abandoned_function_gets_nothing_more =
+                    "function: cancelled cancelled
+                     main: Explicit";
+                "H-407" Must [H4 C7] h407_what_is_run_is_inside_the_callers_scopes =
+                    "deadline: seen
+                     function: Deadline
+                     main: value";
+                "H-408" Must [H4] h408_what_is_run_is_in_the_same_run =
+                    "backend: same
+                     limiter: same";
+                "H-409" Must [H4] h409_functions_wait_for_each_other_through_tasks = "main: met";
+                "H-410" Must [H4 C5 C13] h410_a_deadlock_is_named =
+                    "waits-for: a-worker-thread a-shield a-token-of-a-limiter
+                     main: 1";
             }
 
             launching since "0.1" {
+                "H-411" Must [H4 R6] &[ParallelJobs] h411_after_its_run_a_function_gets_nothing = "function: Err(Explicit)";
                 "H-018" Must [H2 R5] h018_a_run_waits_for_its_functions = "order: function-ends run-ends";
             }
         } }

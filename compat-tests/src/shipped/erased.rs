@@ -1,6 +1,12 @@
 //! A backend as if anyrt had never heard of it: every call goes through the erased form.
 
-use std::{future::Future, io, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use anyrt_core::{Backend, Capabilities, Gone, Instant, Launch, OwnedIo, Refused, RuntimeId};
 
@@ -58,6 +64,10 @@ impl<B: Backend> Backend for ErasedBackend<B> {
 
     fn register(&self, io: OwnedIo) -> Result<B::Source, Refused<OwnedIo>> {
         self.0.register(io)
+    }
+
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        self.0.block_until(poll);
     }
 
     fn on_runtime_thread(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    task::{Context, Poll},
 };
 
 use anyrt_core::Backend;
@@ -64,6 +65,32 @@ impl Fault for TwoAtOnce {
             FREE.notify_one();
         })
     }
+}
+
+struct GivesUp;
+
+impl Fault for GivesUp {
+    const NAME: &'static str = "a thread that waits goes on after its first wake";
+
+    fn new() -> Self {
+        Self
+    }
+
+    fn block_until(&self, smol: &Smol, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        let mut polls = 0;
+        smol.block_until(&mut |cx| {
+            polls += 1;
+            match poll(cx) {
+                Poll::Pending if polls < 2 => Poll::Pending,
+                _ => Poll::Ready(()),
+            }
+        });
+    }
+}
+
+#[test]
+fn a_wait_that_gives_up_is_caught() {
+    assert_caught::<GivesUp>("k068_a_foreign_thread_waits");
 }
 
 #[test]

@@ -34,6 +34,10 @@ pub(crate) trait Fault: Send + Sync + 'static {
         smol.spawn_blocking(job)
     }
 
+    fn block_until(&self, smol: &Smol, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        smol.block_until(poll);
+    }
+
     fn timer(&self, smol: &Smol, at: Option<Instant>) -> DynTimer {
         Box::pin(smol.timer(at))
     }
@@ -131,6 +135,10 @@ impl<F: Fault> Backend for BrokenBackend<F> {
 
     fn register(&self, io: OwnedIo) -> Result<Watched, Refused<OwnedIo>> {
         self.fault.register(&self.smol, io).map(Watched)
+    }
+
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        self.fault.block_until(&self.smol, poll);
     }
 
     fn on_runtime_thread(&self) -> bool {

@@ -1,9 +1,15 @@
 //! The trait that a runtime implements.
 
-use std::{error::Error, fmt, future::Future, io};
+use std::{
+    error::Error,
+    fmt,
+    future::Future,
+    io,
+    task::{Context, Poll},
+};
 
 use super::{Capabilities, OwnedIo, RawTimer, Refused, RuntimeId, Source};
-use crate::{Instant, pool};
+use crate::{Instant, park, pool};
 
 /// A handle on one runtime: it spawns, keeps time, watches descriptors and runs blocking jobs.
 ///
@@ -94,6 +100,15 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// The descriptor always comes back in [`Refused`], open: when it is already registered, is a
     /// regular file, when the runtime is gone, or when the runtime has no reactor.
     fn register(&self, io: OwnedIo) -> Result<Self::Source, Refused<OwnedIo>>;
+
+    /// Blocks the calling thread, a blocking job's or a foreign one, until `poll` is ready.
+    ///
+    /// What it waits for is done by this runtime's tasks. The default body [parks the thread](park::until) between
+    /// polls, which is right wherever jobs run beside tasks. A runtime that runs one thing at a time lets
+    /// others have their turn here. When the runtime has shut down, the wakers still work.
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        park::until(poll);
+    }
 
     /// Whether the calling thread is one that polls this runtime's tasks right now.
     ///

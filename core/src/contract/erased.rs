@@ -1,6 +1,11 @@
 //! The object-safe mirror of [`Backend`], for runtimes that anyrt was not compiled with.
 
-use std::{future::Future, io, pin::Pin};
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use super::{Backend, Capabilities, Gone, OwnedIo, RawTimer, Refused, RuntimeId, Source};
 use crate::Instant;
@@ -41,6 +46,8 @@ pub trait ErasedBackend: Send + Sync + sealed::Sealed {
     /// # Errors
     /// See [`Backend::register`].
     fn register_boxed(&self, io: OwnedIo) -> Result<Box<dyn Source>, Refused<OwnedIo>>;
+    /// See [`Backend::block_until`].
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>);
     /// See [`Backend::on_runtime_thread`].
     fn on_runtime_thread(&self) -> bool;
 }
@@ -76,6 +83,10 @@ impl<B: Backend> ErasedBackend for B {
 
     fn register_boxed(&self, io: OwnedIo) -> Result<Box<dyn Source>, Refused<OwnedIo>> {
         Backend::register(self, io).map(|source| Box::new(source) as Box<dyn Source>)
+    }
+
+    fn block_until(&self, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
+        Backend::block_until(self, poll);
     }
 
     fn on_runtime_thread(&self) -> bool {

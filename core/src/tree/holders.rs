@@ -33,6 +33,9 @@ pub enum HolderKind {
     Start,
     /// A function on a worker thread.
     WorkerThread,
+    /// A call that waits for a token of a limiter. It holds nothing itself, and is named where something around it
+    /// does.
+    Token,
 }
 
 impl fmt::Display for HolderKind {
@@ -43,6 +46,7 @@ impl fmt::Display for HolderKind {
             Self::TaskGroup => "a task group",
             Self::Start => "the start of a task",
             Self::WorkerThread => "a worker thread",
+            Self::Token => "a token of a limiter",
         })
     }
 }
@@ -75,13 +79,17 @@ pub fn overdue(node: &NodeRef) -> Vec<(Option<Reason>, Vec<Holder>)> {
     while let Some((node, mut inside)) = pending.pop() {
         let (held, holder, kids) = {
             let state = node.node().lock();
-            (state.holds > 0, state.holder, state.kids())
+            let held = state.holds > 0;
+            let named = state
+                .holder
+                .filter(|holder| held || holder.kind == HolderKind::Token);
+            (held, named, state.kids())
         };
         if held && inside.is_none() && node.node().flags() & CANCELLED != 0 {
             inside = Some(found.len());
             found.push((effective_reason(&node), Vec::new()));
         }
-        if let (true, Some(holder), Some(inside)) = (held, holder, inside) {
+        if let (Some(holder), Some(inside)) = (holder, inside) {
             found[inside].1.push(holder);
         }
         pending.extend(kids.into_iter().rev().map(|kid| (kid, inside)));

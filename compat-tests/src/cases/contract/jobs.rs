@@ -1,11 +1,14 @@
 //! Blocking jobs: run once, elsewhere.
 
 use std::{
+    future::Future,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
+    task::Poll,
     thread,
 };
 
@@ -173,4 +176,96 @@ pub fn k066_no_job_is_leaked_at_shutdown(rig: &Rig, t: &Trace) {
         thread::yield_now();
     }
     t.log("main", "none-alive");
+}
+
+/// Two jobs wait for each other, each through a task that tells the other: both block, and nothing stands still.
+pub fn k067_jobs_wait_for_tasks(rig: &Rig, t: &Trace) {
+    let runtime = rig.start();
+    let (ping, pong) = (Gate::new(), Gate::new());
+    let done = [Gate::new(), Gate::new()];
+    let meetings = [("first", &ping, &pong), ("second", &pong, &ping)];
+    for ((lane, mine, other), over) in meetings.into_iter().zip(&done) {
+        let (backend, trace, over) = (runtime.backend(), t.clone(), over.clone());
+        let (mine, mut met) = (mine.clone(), other.wait());
+        let job = move || {
+            let _over = Defer(move || over.open());
+            let told = backend.spawn_boxed(Box::pin(async move { mine.open() }));
+            told.expect("the runtime lives");
+            backend.block_until(&mut |cx| Pin::new(&mut met).poll(cx));
+            trace.log(lane, "met");
+        };
+        runtime.spawn_blocking(job).expect("there is a thread");
+    }
+    runtime.block_on(async {
+        for gate in &done {
+            gate.wait().await;
+        }
+    });
+}
+
+/// A thread that the runtime does not know is polled again after each wake, until it is ready.
+pub fn k068_a_foreign_thread_waits(rig: &Rig, t: &Trace) {
+    let runtime = rig.start();
+    let (backend, trace) = (runtime.backend(), t.clone());
+    let (polled, done) = (Gate::new(), Gate::new());
+    let (tell, mut told, over) = (polled.clone(), done.wait(), Gate::new());
+    let waiting = over.clone();
+    let thread = thread::spawn(move || {
+        let mut polls = 0;
+        backend.block_until(&mut |cx| {
+            polls += 1;
+            if polls == 1 {
+                // From its own thread, before the poll is over; then from another one.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let polled = Pin::new(&mut told).poll(cx);
+            tell.open();
+            polled
+        });
+        trace.log("thread", polls);
+        trace.log("thread", "woken");
+        over.open();
+    });
+    runtime.block_on(async {
+        polled.wait().await;
+        done.open();
+        waiting.wait().await;
+    });
+    thread.join().unwrap();
+}
+
+/// What waits when the runtime ends is woken by what ends with it.
+pub fn k069_a_wait_ends_after_shutdown(rig: &Rig, t: &Trace) {
+    let runtime = rig.start();
+    let (waits, dropped) = (Gate::new(), Gate::new());
+    let ends = dropped.clone();
+    let goes = Defer(move || ends.open());
+    let task = async move {
+        let _goes = goes;
+        std::future::pending::<()>().await;
+    };
+    runtime.spawn(task).expect("the runtime lives");
+    let (backend, tell, trace, mut gone) =
+        (runtime.backend(), waits.clone(), t.clone(), dropped.wait());
+    let job = move || {
+        backend.block_until(&mut |cx| {
+            tell.open();
+            Pin::new(&mut gone).poll(cx)
+        });
+        trace.log("job", "woken");
+    };
+    runtime.spawn_blocking(job).expect("there is a thread");
+    runtime.block_on(waits.wait());
+    let backend = runtime.backend();
+    assert!(runtime.shutdown(), "the job has been woken");
+    // The runtime has gone: its handle still serves a thread that waits for something else.
+    let late = Gate::new();
+    let (mut opened, trace) = (late.wait(), t.clone());
+    let thread = thread::spawn(move || {
+        backend.block_until(&mut |cx| Pin::new(&mut opened).poll(cx));
+        trace.log("thread", "woken");
+    });
+    late.open();
+    thread.join().unwrap();
 }

@@ -1,0 +1,125 @@
+//! Async code from inside a function on a worker thread.
+//!
+//! ```no_run
+//! # async fn store(_: u64) {}
+//! # async fn shown(lines: Vec<String>) -> Result<(), anyrt::cancel::Cancelled> {
+//! use anyrt::thread::from_thread;
+//!
+//! anyrt::to_thread(move || {
+//!     for line in lines {
+//!         // Heavy work here; a cancelled caller need not wait for all of it.
+//!         let sum = line.bytes().map(u64::from).sum();
+//!         from_thread::check_cancelled()?;
+//!         // This thread blocks; the future runs on the runtime, inside the caller's scopes.
+//!         from_thread::run(store(sum))?;
+//!     }
+//!     Ok(())
+//! })
+//! .await
+//! # }
+//! ```
+//!
+//! # The rules in short
+//!
+//! - What is run belongs to the scopes around the [`to_thread`](crate::to_thread()) call: where they are cancelled, it is
+//!   dropped where it suspends, and the function gets [`Cancelled`]. It always runs up to its first suspension (C2).
+//! - A panic resumes in the function.
+//! - Once the call has been abandoned, or its runtime is gone, everything ends as `Cancelled`; nothing hangs.
+//! - A function that waits here keeps its token. If what it waits for needs a token of the same limiter, and none is left,
+//!   neither goes on; [`debug::overdue`](crate::debug::overdue) names the two when a scope is to end and can not. A limiter
+//!   for each depth of nesting avoids it.
+//!
+//! Rule H4. Other threads have a [`Portal`](super::Portal).
+
+use std::{future::Future, panic, sync::Arc};
+
+use super::{
+    remote::{block_on, spawn_remote},
+    worker::Caller,
+};
+use crate::{
+    cancel::{Cancelled, Reason},
+    task::{Identity, TaskError},
+};
+
+/// Runs a future on the runtime, in the scopes of the caller of [`to_thread`](crate::to_thread()), and blocks this worker
+/// thread until it is done.
+///
+/// # Errors
+///
+/// [`Cancelled`] if a scope around the call was cancelled, the call was abandoned, or the runtime has gone, before the
+/// future completed. It has been dropped by then.
+///
+/// # Panics
+///
+/// With the panic of the future; and outside a function of [`to_thread`](crate::to_thread()).
+#[doc(alias = "block_on")]
+#[track_caller]
+pub fn run<Fut>(future: Fut) -> Result<Fut::Output, Cancelled>
+where
+    Fut: Future + Send + 'static,
+    Fut::Output: Send + 'static,
+{
+    let caller = caller("run");
+    let remote = spawn_remote(caller.members(), Identity::here(), future);
+    match block_on(caller.handle(), remote) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(payload)) => panic::resume_unwind(payload),
+        // Its own panics have been carried over: what else panicked was a destructor, after a cancel.
+        Err(TaskError::Cancelled | TaskError::Failed | TaskError::Panicked) => {
+            Err(cancelled(caller.reason()))
+        }
+    }
+}
+
+/// Runs a closure on a thread that polls the runtime's tasks, and blocks this worker thread until it has returned.
+///
+/// For what has to be done there, between two polls: it must not block. It runs also where the caller is cancelled, as it
+/// does not suspend.
+///
+/// # Errors
+///
+/// [`Cancelled`] if the runtime has gone, so that the closure did not run.
+///
+/// # Panics
+///
+/// See [`run`].
+#[track_caller]
+pub fn run_sync<T, F>(f: F) -> Result<T, Cancelled>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    run(async { f() })
+}
+
+/// Whether the function should come to an end: its caller is cancelled, or has abandoned it.
+///
+/// # Errors
+///
+/// [`Cancelled`] if so, which `?` passes on.
+///
+/// # Panics
+///
+/// Outside a function of [`to_thread`](crate::to_thread()).
+#[track_caller]
+pub fn check_cancelled() -> Result<(), Cancelled> {
+    match caller("check_cancelled").cancelled() {
+        Some(reason) => Err(cancelled(reason)),
+        None => Ok(()),
+    }
+}
+
+fn cancelled(reason: Reason) -> Cancelled {
+    Cancelled { reason }
+}
+
+#[track_caller]
+fn caller(function: &str) -> Arc<Caller> {
+    Caller::current().unwrap_or_else(|| {
+        panic!(
+            "`from_thread::{function}` was called outside a function of `to_thread`: in async code await the future; \
+             on a thread of your own use a `Portal`"
+        )
+    })
+}
