@@ -33,7 +33,7 @@
 //! | [`task`] | groups, handles, errors |
 //! | [`cancel`] | scopes, deadlines, shields, reasons |
 //! | [`time`] | sleeping, [`Instant`](time::Instant) |
-//! | [`thread`] | worker threads |
+//! | [`thread`] | worker threads, and calls from threads into async code |
 //! | [`sync`] | locks, semaphores, events, limiters |
 //! | [`channel`] | channels, rendezvous, `oneshot` |
 //! | [`runtime`] | which backend this is |

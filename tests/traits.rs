@@ -36,7 +36,10 @@ use anyrt::{
         TaskGroup, TaskGroupFuture, TaskHandle, TryGather, TryStart, TryTaskGroup,
         TryTaskGroupFuture,
     },
-    thread::{ThreadError, ToThread, TryToThread},
+    thread::{
+        Portal, PortalCall, PortalError, PortalGuard, PortalProvider, SharedPortal, Stop,
+        ThreadError, ToThread, TryToThread,
+    },
     time::{Instant, Interval, MissedTick, Sleep, Tick, YieldNow, ZeroPeriod},
 };
 
@@ -107,6 +110,13 @@ fn every_public_type_has_the_traits_that_are_promised() {
         TaskHandle<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
         ToThread<()>: "Send Unpin";
         TryToThread<()>: "Send Unpin";
+        PortalCall<()>: "Send Sync Unpin";
+        Portal: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        PortalGuard: "Send Sync Unpin";
+        PortalProvider: "Send Sync Unpin";
+        SharedPortal: "Send Sync Unpin";
+        PortalError: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Stop: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         Acquire: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         AcquireFor: "Send Sync Unpin UnwindSafe RefUnwindSafe";
 

@@ -12,7 +12,7 @@ pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Starts the runtime that the cases run on. Only [`launch`](Harness::launch) has to be written.
 pub trait Harness: 'static {
     /// The runtime.
-    type Launch: Launch + 'static;
+    type Launch: Launch + Send + 'static;
 
     /// The column in reports, for example `"tokio-4"`.
     const NAME: &'static str;

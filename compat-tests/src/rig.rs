@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyrt::{LaunchBuilder, RunError};
+use anyrt::{LaunchBuilder, RunError, thread::PortalGuard};
 use anyrt_core::{ErasedBackend, Gone, Instant, Launch, RawTimer};
 
 use crate::{BoxFuture, Harness};
@@ -127,6 +127,15 @@ impl Rig {
         (self.launch)().run_local(options, main)?;
         Ok(value.expect("the run returned, so its main future did"))
     }
+
+    /// A fresh runtime on a thread of its own, by anyrt's `start_portal`.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be started.
+    pub fn start_portal(&self) -> Result<PortalGuard, RunError> {
+        (self.launch)().start_portal()
+    }
 }
 
 impl fmt::Debug for Rig {
@@ -146,9 +155,10 @@ trait AnyLaunch {
         options: Options,
         main: Pin<Box<dyn Future<Output = ()> + '_>>,
     ) -> Result<(), RunError>;
+    fn start_portal(self: Box<Self>) -> Result<PortalGuard, RunError>;
 }
 
-impl<L: Launch + 'static> AnyLaunch for L {
+impl<L: Launch + Send + 'static> AnyLaunch for L {
     fn erased(&self) -> Arc<dyn ErasedBackend> {
         Arc::new(Launch::backend(self))
     }
@@ -171,6 +181,10 @@ impl<L: Launch + 'static> AnyLaunch for L {
         main: Pin<Box<dyn Future<Output = ()> + '_>>,
     ) -> Result<(), RunError> {
         options.apply(anyrt::Builder::launch(*self)).run_local(main)
+    }
+
+    fn start_portal(self: Box<Self>) -> Result<PortalGuard, RunError> {
+        anyrt::Builder::launch(*self).start_portal()
     }
 }
 

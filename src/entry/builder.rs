@@ -12,7 +12,7 @@ use anyrt_core::Launch;
 ))]
 use super::choice::Known;
 use super::{
-    RunError, choice,
+    PortalGuard, RunError, choice,
     drive::{Local, Main, Options, Spawned},
 };
 use crate::{runtime, task::Identity};
@@ -123,6 +123,19 @@ impl Builder {
             }
         }
         self.start(Local(main, Identity::named("main")))
+    }
+
+    /// Runs the runtime on a thread of its own, and gives a portal into it.
+    ///
+    /// For programs without async code around. Returns when the portal is open, and blocks until then.
+    ///
+    /// # Errors
+    ///
+    /// When the run can not start (see [`RunError`]).
+    #[track_caller]
+    pub fn start_portal(self) -> Result<PortalGuard, RunError> {
+        let identity = Identity::named("portal");
+        PortalGuard::start(move |main| self.start(Spawned(main, identity)))
     }
 
     fn start<M: Main>(self, main: M) -> Result<M::Value, RunError> {
@@ -237,6 +250,19 @@ impl<L: Launch> LaunchBuilder<L> {
     pub fn run_local<Fut: Future>(self, main: Fut) -> Result<Fut::Output, RunError> {
         refuse_nesting()?;
         Local(main, Identity::named("main")).run(self.launch, self.options)
+    }
+}
+
+impl<L: Launch + Send + 'static> LaunchBuilder<L> {
+    /// See [`Builder::start_portal`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Builder::start_portal`].
+    #[track_caller]
+    pub fn start_portal(self) -> Result<PortalGuard, RunError> {
+        let identity = Identity::named("portal");
+        PortalGuard::start(move |main| Spawned(main, identity).run(self.launch, self.options))
     }
 }
 

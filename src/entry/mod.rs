@@ -4,9 +4,11 @@ mod builder;
 mod choice;
 mod drive;
 mod error;
+mod portal;
 
 pub use builder::{Builder, LaunchBuilder};
 pub use error::RunError;
+pub use portal::{PortalGuard, PortalProvider, SharedPortal, start_portal};
 
 use std::future::Future;
 

@@ -126,6 +126,10 @@ impl TaskGroup {
         Self { members }
     }
 
+    pub(crate) fn members(&self) -> &Arc<Members<Infallible>> {
+        &self.members
+    }
+
     /// Starts a child.
     ///
     /// On a closed group the future is dropped unpolled; on a cancelled one it runs to its first

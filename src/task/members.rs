@@ -63,6 +63,11 @@ impl<E> Members<E> {
         })
     }
 
+    /// The runtime that the group is on.
+    pub(crate) fn handle(&self) -> &AnyBackend {
+        &self.handle
+    }
+
     /// The node around body and children.
     pub(crate) fn outer(&self) -> &NodeRef {
         self.fate.outer()

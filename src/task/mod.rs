@@ -108,6 +108,7 @@ pub(crate) use members::{Members, forget_panic};
 pub use named::Named;
 pub use owned::{Join, OwnedTaskGroup};
 pub use start::{Start, StartError, TryStart};
+pub(crate) use start_cell::HandOver;
 pub use start_cell::Ready;
 pub use together::{
     AsCompleted, Branches, Completed, FirstOk, Gather, Items, NextCompleted, NoBranches, Race,

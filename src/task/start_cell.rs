@@ -26,6 +26,10 @@ pub struct Ready<V> {
 }
 
 impl<V> Ready<V> {
+    pub(crate) fn new(cell: Arc<dyn HandOver<V>>) -> Self {
+        Self { cell }
+    }
+
     /// The task is ready: it belongs to the group from now on, and the start returns `value`.
     ///
     /// A task that is cancelled already stays with whoever started it. Its start returns the value only if the
@@ -43,7 +47,7 @@ impl<V> fmt::Debug for Ready<V> {
 }
 
 /// A cell whose error's type the task need not know.
-trait HandOver<V>: Send + Sync {
+pub(crate) trait HandOver<V>: Send + Sync {
     fn hand_over(self: Arc<Self>, value: V);
 }
 
@@ -117,9 +121,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
     }
 
     pub(super) fn ready(self: &Arc<Self>) -> Ready<V> {
-        Ready {
-            cell: Arc::clone(self) as Arc<dyn HandOver<V>>,
-        }
+        Ready::new(Arc::clone(self) as Arc<dyn HandOver<V>>)
     }
 
     /// The task was never launched.

@@ -1,4 +1,4 @@
-//! Blocking code on worker threads, behind a limiter.
+//! Blocking code on worker threads, and async code from threads.
 //!
 //! ```
 //! # async fn shown() {
@@ -17,16 +17,20 @@
 //!   token until it ends (H2).
 //! - A panic in the function resumes in the caller; the worker survives (H3).
 //! - The function can have async code run by [`from_thread`], and ask whether its caller is cancelled (H4).
+//! - A thread that the program started itself calls async code through a [`Portal`]; [`start_portal`] brings the runtime (H5).
 
 mod call;
 pub mod from_thread;
 mod job;
+mod portal;
 mod remote;
 mod to_thread;
 mod worker;
 
+pub use portal::{Portal, PortalCall, PortalError, Stop, portal};
 pub use to_thread::{ThreadError, ToThread, TryToThread, to_thread};
 
+pub use crate::entry::{PortalGuard, PortalProvider, SharedPortal, start_portal};
 use crate::{runtime, sync::CapacityLimiter};
 
 /// The limiter that [`to_thread`] uses unless it is given another: 40 tokens for each `run`, and 40

@@ -11,6 +11,7 @@ use std::{
 use anyrt_core::tree::Kind;
 use pin_project_lite::pin_project;
 
+use super::worker::Caller;
 use crate::{
     payload::{Payload, caught},
     runtime::AnyBackend,
@@ -36,6 +37,12 @@ where
         identity,
         Contained { body: Some(body) },
     )
+}
+
+/// Whether this thread polls the runtime's tasks, so that it would wait for itself.
+pub(super) fn would_block(handle: &AnyBackend) -> bool {
+    // A worker thread knows its runtime, too, and may block.
+    Caller::current().is_none() && handle.is_polling_here()
 }
 
 /// Blocks this thread until the future is ready.

@@ -16,7 +16,7 @@ use anyrt::{
 use crate::{
     Trace,
     rig::Rig,
-    tools::{Gate, OnDrop, both, caught, forever},
+    tools::{Gate, OnDrop, both, caught, forever, peek},
 };
 
 /// A future's value comes back, and its error; it runs beside the function, not on its thread. Catalogue J.136.
@@ -164,6 +164,26 @@ pub async fn h406_an_abandoned_function_gets_nothing_more(t: Trace) {
     })
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
+    done.wait().await;
+}
+
+/// Foreign code that drops the call abandons the function, which hears of it though nothing is cancelled.
+pub async fn h412_a_dropped_call_is_told_to_its_function(t: Trace) {
+    let (begun, done, trace) = (Gate::new(), Gate::new(), t.clone());
+    let (tell, over) = (begun.clone(), done.clone());
+    let mut call = Box::pin(to_thread(move || {
+        let waited = from_thread::run(async move {
+            tell.open();
+            forever().await;
+        });
+        trace.log("function", format!("{:?}", waited.unwrap_err().reason()));
+        let asked = from_thread::check_cancelled();
+        trace.log("function", if asked.is_err() { "cancelled" } else { "not" });
+        over.open();
+    }));
+    assert!(peek(&mut call).await.is_pending());
+    begun.wait().await;
+    drop(call);
     done.wait().await;
 }
 

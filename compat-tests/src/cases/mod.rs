@@ -21,6 +21,7 @@ pub mod moves;
 pub mod orphans;
 pub mod overdue;
 pub mod owned_groups;
+pub mod portals;
 pub mod racing;
 pub mod reasons;
 pub mod requests;

@@ -21,8 +21,8 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
-    cleanups::*, from_thread::*, graces::*, moves::*, overdue::*, reasons::*, requests::*,
-    spawned_cleanups::*,
+    cleanups::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*, reasons::*,
+    requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, orphans::*, owned_groups::*, starts::*};

@@ -74,9 +74,57 @@ macro_rules! threads {
                 "H-410" Must [H4 C5 C13] h410_a_deadlock_is_named =
                     "waits-for: a-worker-thread a-shield a-token-of-a-limiter
                      main: 1";
+                "H-412" Must [H4 H2] h412_a_dropped_call_is_told_to_its_function = "function: Explicit cancelled";
+                "H-501" Must [H5] h501_threads_call_through_a_portal =
+                    "values: 0 10 20
+                     main: stopped";
+                "H-502" Must [H5] h502_the_runtimes_own_thread_is_refused =
+                    "call: OnRuntimeThread
+                     start: OnRuntimeThread
+                     wait: OnRuntimeThread
+                     spawned: 7
+                     worker: 8";
+                "H-503" Must [H5] h503_a_stopped_portal_refuses =
+                    "after-stop: Stopped Stopped
+                     after-body: Stopped";
+                "H-504" Must [H5] h504_the_portal_waits_for_its_calls = "order: body-ends call-ends portal-ends";
+                "H-505" Must [H5] h505_a_body_that_panics_cancels_the_calls =
+                    "call: Cancelled
+                     main: on-purpose";
+                "H-506" Must [H5] h506_a_stop_can_cancel =
+                    "call: Cancelled
+                     main: stopped";
+                "H-507" Must [H5] h507_a_panic_resumes_in_the_caller =
+                    "thread: on-purpose next
+                     main: unharmed";
+                "H-508" Must [H5] h508_a_call_can_be_cancelled_and_timed_out =
+                    "waited: none
+                     ended: Cancelled
+                     value: 7";
+                "H-509" Must [H5] h509_a_task_says_that_it_is_ready =
+                    "ready: port 9
+                     early: ExitedEarly
+                     panicked: on-purpose
+                     cancelled: Cancelled";
+                "H-510" Must [H5 C1] h510_a_cancel_from_around_ends_the_calls =
+                    "call: Cancelled
+                     main: Explicit";
+                "H-511" Must [H5] h511_a_dropped_call_runs_on_unless_asked =
+                    "kept: ran
+                     cancelled: dropped";
             }
 
             launching since "0.1" {
+                "H-512" Must [H5] h512_a_runtime_on_a_thread_of_its_own =
+                    "value: 7
+                     order: call-ends closed
+                     late: Stopped";
+                "H-513" Must [H5] h513_a_portal_from_another_runtime =
+                    "value: other-run
+                     cancelled: dropped
+                     main: Explicit";
+                "H-514" Must [H5] h514_users_share_one_runtime = "started: 1 1 2";
+                "H-515" Must [H5 R6] h515_a_wait_ends_with_the_run = "call: Cancelled";
                 "H-411" Must [H4 R6] &[ParallelJobs] h411_after_its_run_a_function_gets_nothing = "function: Err(Explicit)";
                 "H-018" Must [H2 R5] h018_a_run_waits_for_its_functions = "order: function-ends run-ends";
             }
