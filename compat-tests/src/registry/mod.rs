@@ -10,7 +10,9 @@ use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
-use crate::cases::sync::{channels::*, conditions::*, exclusion::*, locks::*, meetings::*};
+use crate::cases::sync::{
+    channels::*, conditions::*, conserving::*, exclusion::*, locks::*, meetings::*,
+};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]

@@ -131,6 +131,17 @@ macro_rules! sync {
                     "main: ended
                      other: seen";
                 "S-154" Must [S5] s154_a_receive_lets_a_sender_follow = "main: 1 true 2";
+                "S-160" Must [S3 S8] s160_permits_are_conserved =
+                    "permits: 3
+                     waiting: 0";
+                "S-161" Must [S3 S7] s161_a_lock_is_conserved = "changes: all";
+                "S-162" Must [S3 S5] s162_items_are_conserved =
+                    "confirmed: came came
+                     dropped: once once";
+                "S-163" Must [S3 S11] s163_notifications_are_conserved = "announced: all-taken";
+                "S-164" Must [S3 S4] s164_tokens_are_conserved =
+                    "borrowed: 0
+                     waiting: 0";
             }
 
             launching since "0.1" {

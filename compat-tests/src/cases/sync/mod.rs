@@ -2,6 +2,7 @@
 
 pub mod channels;
 pub mod conditions;
+pub mod conserving;
 pub mod exclusion;
 pub mod locks;
 pub mod meetings;
