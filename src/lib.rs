@@ -36,6 +36,7 @@
 //! | [`thread`] | worker threads, and calls from threads into async code |
 //! | [`sync`] | locks, semaphores, events, limiters |
 //! | [`channel`] | channels, rendezvous, `oneshot` |
+//! | [`context`] | variables of tasks and of runs |
 //! | [`runtime`] | which backend this is |
 //! | [`debug`] | what is alive |
 //! | [`prelude`] | the extension traits |
@@ -60,6 +61,7 @@
 pub mod __attributes;
 pub mod cancel;
 pub mod channel;
+pub mod context;
 pub mod debug;
 mod entry;
 pub mod guide;

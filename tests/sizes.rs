@@ -11,6 +11,7 @@ use std::{
 use anyrt::{
     cancel::{CancelScope, cancelled, finally_spawned},
     channel::{channel, oneshot},
+    context::context_var,
     fail_after, finally, gather, move_on_after, race, scope, shield, sleep,
     sync::{Barrier, CapacityLimiter, Condition, Event, Mutex, RwLock, Semaphore, Token},
     task::{
@@ -21,6 +22,10 @@ use anyrt::{
     time::{interval, sleep_forever, sleep_until},
     to_thread, try_task_group, yield_now,
 };
+
+context_var! {
+    static DEPTH: u32;
+}
 
 /// A body of a usual size; what comes on top is counted.
 struct Body<T>([u8; 128], T);
@@ -135,6 +140,7 @@ fn no_future_is_larger_than_its_budget() {
         ("cancelled", size_of_val(&cancelled()), 72),
         ("task_group", around(task_group(|_| body(()))), 232),
         ("try_task_group", around(try_task_group(of_try)), 232),
+        ("a variable's scope", around(DEPTH.scope(1, body(()))), 64),
         ("to_thread", size_of_val(&to_thread(|| ())), 192),
         ("try_run", size_of_val(&to_thread(|| ()).try_run()), 192),
         ("acquire", size_of_val(&limiter.acquire()), 40),

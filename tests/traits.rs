@@ -20,6 +20,7 @@ use anyrt::{
         Dropped, OneshotReceiver, OneshotSender, Receiver, Recv, RecvError, Send as SendItem,
         SendError, Sender,
     },
+    context::{ContextVar, RunVar, Scoped},
     debug::{Counts, Holder, OverdueScope, SlowPoll, TaskTree, UnhandledError},
     runtime::{Handle, NoRuntime},
     sync::{
@@ -111,6 +112,9 @@ fn every_public_type_has_the_traits_that_are_promised() {
         ToThread<()>: "Send Unpin";
         TryToThread<()>: "Send Unpin";
         PortalCall<()>: "Send Sync Unpin";
+        Scoped<'static, Ready<()>>: "Send Sync Unpin";
+        ContextVar<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RunVar<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         Portal: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         PortalGuard: "Send Sync Unpin";
         PortalProvider: "Send Sync Unpin";

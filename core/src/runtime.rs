@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     fmt,
     sync::{Arc, OnceLock, Weak},
     task::{Context, Poll, Waker},
@@ -10,6 +11,7 @@ use std::{
 
 use crate::{
     Counts, ErasedBackend, Instant,
+    context::Key,
     limiter::Limiter,
     sync::Mutex,
     tree::{Branch, NodeRef},
@@ -72,7 +74,11 @@ pub struct Shared {
     quiet: Mutex<Option<Waker>>,
     slow_poll: OnceLock<Duration>,
     apart: Mutex<Vec<Weak<dyn Branch>>>,
+    variables: Mutex<BTreeMap<usize, Variable>>,
 }
+
+/// What a variable is set to in one run.
+type Variable = Arc<dyn Any + Send + Sync>;
 
 /// How many worker-thread calls run at once unless a program says otherwise, on every backend.
 pub const DEFAULT_THREADS: usize = 40;
@@ -86,6 +92,7 @@ impl Shared {
             quiet: Mutex::new(None),
             slow_poll: OnceLock::new(),
             apart: Mutex::new(Vec::new()),
+            variables: Mutex::new(BTreeMap::new()),
             root,
             limiter: Arc::new(Limiter::new(Some(DEFAULT_THREADS))),
             counts: Counts::default(),
@@ -138,6 +145,34 @@ impl Shared {
     pub fn remembered(&self) -> Vec<NodeRef> {
         let apart = self.apart.lock();
         apart.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// What a variable is set to in this run.
+    pub fn variable(&self, key: &Key) -> Option<Variable> {
+        self.variables.lock().get(&key.number()).cloned()
+    }
+
+    /// Sets a variable in this run; returns what was there.
+    pub fn set_variable(&self, key: &Key, value: Variable) -> Option<Variable> {
+        self.variables.lock().insert(key.number(), value)
+    }
+
+    /// What a variable is set to in this run, which is `value` if there was nothing.
+    pub fn variable_or(&self, key: &Key, value: Variable) -> Variable {
+        let mut variables = self.variables.lock();
+        let kept = variables
+            .entry(key.number())
+            .or_insert_with(|| Arc::clone(&value));
+        let kept = Arc::clone(kept);
+        drop(variables);
+        // Not under the lock: it may be the last of its kind.
+        drop(value);
+        kept
+    }
+
+    /// The run is over: its variables have no values any more. The caller drops them.
+    pub fn take_variables(&self) -> impl Drop + use<> {
+        std::mem::take(&mut *self.variables.lock())
     }
 
     /// Counts a task that has gone; the last one wakes whoever waits for quiet.

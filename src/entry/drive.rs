@@ -12,12 +12,14 @@ use std::{
 
 use anyrt_core::{
     Launch, Runtime, Shared,
+    context::Snapshot,
     tree::{self, Deadline, Kind, Node, NodeRef, Reason},
 };
 
 use super::RunError;
 use crate::{
     debug::overdue_around,
+    payload::forget_panic,
     runtime::{AnyBackend, Timer},
     task::{Always, Fate, Identity, Members, in_place, spawn},
 };
@@ -111,7 +113,7 @@ impl<L: Launch> Run<L> {
     fn finish<T>(self, main: impl Future<Output = Option<T>>) -> Result<T, RunError> {
         let mut outcome = None;
         let mut unfinished = None;
-        self.launch.block_on(pin!(async {
+        let driven = async {
             outcome = main.await;
             tree::cancel(self.members.outer(), Reason::Shutdown);
             if let Some(after) = self.options.shutdown_timeout {
@@ -119,12 +121,15 @@ impl<L: Launch> Run<L> {
             } else {
                 poll_fn(|cx| self.shared.poll_quiet(cx)).await;
             }
-        }));
+        };
+        // Native tasks that this thread polls meanwhile have no values; main brings its own.
+        Snapshot::EMPTY.enter(|| self.launch.block_on(pin!(driven)));
         // What still runs was abandoned, or has used up its time.
         self.launch.shutdown(Duration::ZERO);
 
         self.members.retire();
         let failures = self.members.take_failures();
+        forget_panic(self.shared.take_variables());
         if let Some(payload) = failures.panic {
             panic::resume_unwind(payload);
         }

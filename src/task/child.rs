@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyrt_core::{
-    context,
+    context::{self, Snapshot},
     tree::{self, Branch, Kind, Lookout, NodeRef},
 };
 use pin_project_lite::pin_project;
@@ -110,6 +110,7 @@ where
         post: Some(post),
         lookout: Lookout::new(),
         span,
+        values: Snapshot::current(),
         members: Arc::clone(members),
     }
 }
@@ -150,6 +151,8 @@ pin_project! {
         post: Option<Arc<P>>,
         lookout: Lookout,
         span: TaskSpan,
+        // The context variables where it was spawned.
+        values: Snapshot,
         members: Arc<Members<E>>,
     }
 
@@ -190,13 +193,18 @@ where
         let dropping = if this.body.is_some() {
             let body = &mut this.body;
             this.span.inside(|| {
-                context::enter_task(this.node, &members.runtime, || {
-                    panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
+                this.values.enter(|| {
+                    context::enter_task(this.node, &members.runtime, || {
+                        panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
+                    })
                 })
             })
         } else {
             Ok(())
         };
+        if !this.values.is_empty() {
+            forget_panic(std::mem::take(this.values));
+        }
         let outcome = match (ending, dropping) {
             // Its destructors panicked: what it would have ended as counts no more.
             (ending, Err(payload)) => {
@@ -241,14 +249,17 @@ where
             return Poll::Ready(());
         };
         let (node, runtime) = (&*this.node, &this.members.runtime);
+        let values = &*this.values;
         let polled = watched(runtime.shared(), post.task(), this.span, || {
             panic::catch_unwind(AssertUnwindSafe(|| {
-                let polled = context::enter_task(node, runtime, || {
-                    let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
-                    if polled.is_ready() {
-                        this.body.set(None);
-                    }
-                    Some(polled)
+                let polled = values.enter(|| {
+                    context::enter_task(node, runtime, || {
+                        let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
+                        if polled.is_ready() {
+                            this.body.set(None);
+                        }
+                        Some(polled)
+                    })
                 });
                 if let Some(Poll::Pending) = &polled {
                     post.suspended();

@@ -9,7 +9,7 @@ use std::{
 
 use anyrt_core::{
     Runtime,
-    context::Region,
+    context::{Region, Snapshot},
     tree::{self, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
@@ -44,6 +44,7 @@ pub(super) fn spawn_detached<Fut>(
         ),
         span: TaskSpan::new(Kind::Task, child.task_label().identity()),
         child,
+        values: Snapshot::current(),
         runtime: Some(runtime),
     };
     // A refused task has been dropped, and has thereby ended.
@@ -56,6 +57,7 @@ pin_project! {
         body: Regional<Fut>,
         child: Arc<Child<()>>,
         span: TaskSpan,
+        values: Snapshot,
         // Taken when the task has ended.
         runtime: Option<Arc<Runtime>>,
     }
@@ -78,7 +80,7 @@ impl<Fut> Detached<Fut> {
         let body = &mut this.body;
         let dropped = this
             .span
-            .inside(|| caught(|| body.as_mut().drop_body()).err());
+            .inside(|| caught(|| this.values.enter(|| body.as_mut().drop_body())).err());
         for payload in panicked.into_iter().chain(dropped) {
             this.span.inside(trace::panicked);
             unhandled::pass_on(Some(runtime.shared().root()), payload);
@@ -99,7 +101,7 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
         };
         let body = this.body;
         let polled = watched(runtime.shared(), this.child.task_label(), this.span, || {
-            caught(|| body.poll_body(cx))
+            caught(|| this.values.enter(|| body.poll_body(cx)))
         });
         let panicked = match polled {
             Ok(Polled::Pending) => return Poll::Pending,

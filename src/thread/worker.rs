@@ -7,7 +7,8 @@ use std::{
 };
 
 use anyrt_core::{
-    Runtime, context,
+    Runtime,
+    context::{self, Snapshot},
     tree::{self, NodeRef, Reason},
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Caller {
     node: NodeRef,
     /// What its function has the runtime do; made when that is first asked for.
     members: OnceLock<Arc<Members<Infallible>>>,
+    /// The context variables where the call was first polled.
+    values: Snapshot,
 }
 
 thread_local! {
@@ -37,6 +40,7 @@ impl Caller {
             handle: handle.clone(),
             node: Arc::clone(node),
             members: OnceLock::new(),
+            values: Snapshot::current(),
         })
     }
 
@@ -54,7 +58,8 @@ impl Caller {
             }
         }
         let _restored = Restored(CALLER.replace(Some(Arc::clone(self))));
-        context::enter_task(&self.node, &self.runtime, function)
+        self.values
+            .enter(|| context::enter_task(&self.node, &self.runtime, function))
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {

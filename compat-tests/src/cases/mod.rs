@@ -3,6 +3,7 @@
 pub mod checkpoints;
 pub mod cleanups;
 pub mod composition;
+pub mod context;
 pub mod contract;
 pub mod daemons;
 pub mod deadlines;

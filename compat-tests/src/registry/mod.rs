@@ -23,8 +23,8 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
-    cleanups::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*, reasons::*,
-    requests::*, spawned_cleanups::*,
+    cleanups::*, context::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*,
+    reasons::*, requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, orphans::*, owned_groups::*, starts::*};
@@ -103,6 +103,8 @@ macro_rules! collect {
 }
 
 #[macro_use]
+mod context;
+#[macro_use]
 mod contract;
 #[macro_use]
 mod runs;
@@ -129,4 +131,4 @@ mod watching;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts orphans concurrency threads limits sync time composition watching } {} }
+collect! { { contract runs cancellation tasks starts orphans concurrency threads context limits sync time composition watching } {} }

@@ -12,11 +12,13 @@
 mod budget;
 mod pointer;
 mod region;
+mod values;
 
 use std::sync::Arc;
 
 pub use budget::charge;
 pub use region::Region;
+pub use values::{Key, Snapshot};
 
 use crate::{
     Runtime,

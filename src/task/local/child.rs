@@ -9,7 +9,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::{
+    context::Snapshot,
+    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -32,6 +35,8 @@ pin_project! {
         body: Option<Fut>,
         // Taken when the child has ended.
         post: Option<Arc<Child<V>>>,
+        // The context variables where it was spawned.
+        values: Snapshot,
     }
 
     impl<Fut, V> PinnedDrop for LocalChild<Fut, V>
@@ -63,6 +68,7 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
         let child = Self {
             body: Some(body),
             post: Some(post),
+            values: Snapshot::current(),
         };
         (child, node, handle)
     }
@@ -76,7 +82,7 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
         let Some(post) = this.post.take() else {
             return Ok(());
         };
-        let dropped = caught(|| this.body.set(None));
+        let dropped = caught(|| this.values.enter(|| this.body.set(None)));
         let (outcome, panicked) = match (ending, dropped) {
             (Ok(outcome), Ok(())) => (outcome, Ok(())),
             (Err(payload), dropped) => {
@@ -99,8 +105,12 @@ impl<Fut: Future<Output = V>, V> Future for LocalChild<Fut, V> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut body = self.as_mut().project().body;
-        let polled = caught(|| body.as_mut().as_pin_mut().map(|body| body.poll(cx)));
+        let mut this = self.as_mut().project();
+        let body = &mut this.body;
+        let polled = caught(|| {
+            this.values
+                .enter(|| body.as_mut().as_pin_mut().map(|body| body.poll(cx)))
+        });
         let ending = match polled {
             Ok(Some(Poll::Pending)) => return Poll::Pending,
             Ok(Some(Poll::Ready(value))) => Ok(Ok(value)),
