@@ -137,3 +137,145 @@ fn release_against_enter() {
         assert_at_rest(&limiter);
     });
 }
+
+fn set_total_in_thread(limiter: &Arc<Limiter>, total: usize) -> thread::JoinHandle<()> {
+    let limiter = Arc::clone(limiter);
+    thread::spawn(move || limiter.set_total(Some(total)))
+}
+
+fn is_served(acquire: &mut Acquire) -> bool {
+    acquire
+        .poll_acquire(&mut Context::from_waker(Waker::noop()))
+        .is_ready()
+}
+
+/// The total is raised while somebody enters the queue.
+#[test]
+fn raise_against_enter() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(0)));
+        let raiser = set_total_in_thread(&limiter, 1);
+        drop(wait(limiter.acquire()));
+        raiser.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+/// A new token on its way to the first waiter is not to be had by trying.
+#[test]
+fn raise_against_try() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(0)));
+        let mut waiter = queued(&limiter);
+        let raiser = set_total_in_thread(&limiter, 1);
+        assert!(limiter.try_acquire().is_err());
+        raiser.join().unwrap();
+        assert!(is_served(&mut waiter));
+        assert_at_rest(&limiter);
+    });
+}
+
+/// The total is raised while the waiter that is to have the new token changes its waker.
+#[test]
+fn raise_against_sleep() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(0)));
+        let waiter = queued(&limiter);
+        let raiser = set_total_in_thread(&limiter, 1);
+        drop(wait(waiter));
+        raiser.join().unwrap();
+        assert_at_rest(&limiter);
+    });
+}
+
+/// The total is raised twice at once: no more are served than the larger of the two allows.
+#[test]
+fn raise_against_raise() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(0)));
+        let waiters = [queued(&limiter), queued(&limiter), queued(&limiter)];
+        let raiser = set_total_in_thread(&limiter, 1);
+        limiter.set_total(Some(2));
+        raiser.join().unwrap();
+        let statistics = limiter.statistics();
+        assert_eq!((statistics.borrowed, statistics.waiting), (2, 1));
+        drop(waiters);
+        assert_at_rest(&limiter);
+    });
+}
+
+/// The total is raised and lowered at once: whoever was to have the new token has it, either way.
+#[test]
+fn raise_against_lower() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(0)));
+        let mut waiter = queued(&limiter);
+        let raiser = set_total_in_thread(&limiter, 1);
+        limiter.set_total(Some(0));
+        raiser.join().unwrap();
+        assert!(is_served(&mut waiter));
+        assert_at_rest(&limiter);
+    });
+}
+
+/// Lowers the total to nothing, and then asks how many are lent: it will never be more.
+fn lower_in_thread(limiter: &Arc<Limiter>) -> thread::JoinHandle<usize> {
+    let limiter = Arc::clone(limiter);
+    thread::spawn(move || {
+        limiter.set_total(Some(0));
+        limiter.statistics().borrowed
+    })
+}
+
+/// The total is lowered while somebody comes for a token: after it nobody gets in.
+#[test]
+fn lower_against_enter() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(1)));
+        let lowerer = lower_in_thread(&limiter);
+        let mut waiter = limiter.acquire();
+        let token = waiter.poll_acquire(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(lowerer.join().unwrap(), usize::from(token.is_ready()));
+        assert_eq!(
+            limiter.statistics().waiting,
+            usize::from(token.is_pending())
+        );
+    });
+}
+
+/// The total is lowered while somebody tries to have a token: after it nobody gets in.
+#[test]
+fn lower_against_try() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(1)));
+        let lowerer = lower_in_thread(&limiter);
+        let token = limiter.try_acquire();
+        assert_eq!(lowerer.join().unwrap(), usize::from(token.is_ok()));
+    });
+}
+
+/// The total is lowered while one that was granted the token gives up: the next has it if it was before, and
+/// else waits until the total is raised again.
+#[test]
+fn lower_against_drop_of_the_granted() {
+    explore(|| {
+        let limiter = Arc::new(Limiter::new(Some(1)));
+        let token = limiter.try_acquire().unwrap();
+        let (first, mut second) = (queued(&limiter), queued(&limiter));
+        drop(token);
+        let waiting = {
+            let limiter = Arc::clone(&limiter);
+            thread::spawn(move || {
+                limiter.set_total(Some(0));
+                limiter.statistics().waiting
+            })
+        };
+        drop(first);
+        // Whoever still waits now waits for ever.
+        let waiting = waiting.join().unwrap();
+        assert_eq!(limiter.statistics().waiting, waiting);
+        limiter.set_total(Some(1));
+        assert!(is_served(&mut second));
+        assert_at_rest(&limiter);
+    });
+}

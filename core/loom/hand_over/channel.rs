@@ -1,0 +1,109 @@
+//! Items on their way while an end of the channel closes: each is received once, or comes back.
+
+use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
+
+use loom::thread;
+
+use super::{drop_in_thread, poll, queued, wait};
+use crate::{
+    channel::{Receiver, RecvError, TryRecvError, TrySendError, channel},
+    explore,
+};
+
+type Receiving = Pin<Box<dyn Future<Output = Result<u32, RecvError>> + Send>>;
+
+fn receive(receiver: &Arc<Receiver<u32>>) -> Receiving {
+    let receiver = Arc::clone(receiver);
+    Box::pin(async move { receiver.recv().await })
+}
+
+/// The last sender goes while somebody tries to receive: what was sent comes before the end.
+#[test]
+fn close_against_try() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let closer = thread::spawn(move || sender.try_send(7).unwrap());
+        let early = receiver.try_recv();
+        closer.join().unwrap();
+        match early {
+            Ok(item) => assert_eq!(item, 7),
+            Err(error) => {
+                assert_eq!(error, TryRecvError::WouldBlock);
+                assert_eq!(receiver.try_recv(), Ok(7));
+            }
+        }
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::EndOfStream));
+    });
+}
+
+/// The last receiver goes while an item is sent: it comes back, or is dropped with what is in the channel.
+#[test]
+fn close_against_try_of_a_sender() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let item = Arc::new(());
+        let closer = drop_in_thread(receiver);
+        match sender.try_send(Arc::clone(&item)) {
+            Ok(()) => {}
+            Err(error) => assert!(matches!(error, TrySendError::Broken(_))),
+        }
+        closer.join().unwrap();
+        assert_eq!(Arc::strong_count(&item), 1);
+    });
+}
+
+/// A receiver that waits is closed while an item is sent: it has it, or the other receiver.
+#[test]
+fn close_against_hand_over() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let other = receiver.clone();
+        let receiver = Arc::new(receiver);
+        let mut receiving = queued(receive(&receiver));
+        let closer = thread::spawn(move || receiver.close());
+        sender.try_send(7).unwrap();
+        closer.join().unwrap();
+        match poll(&mut receiving) {
+            Poll::Ready(Ok(item)) => {
+                assert_eq!(item, 7);
+                assert_eq!(other.try_recv(), Err(TryRecvError::WouldBlock));
+            }
+            ending => {
+                assert_eq!(ending, Poll::Ready(Err(RecvError::Closed)));
+                assert_eq!(other.try_recv(), Ok(7));
+            }
+        }
+    });
+}
+
+/// The last sender goes while a receiver that was handed the item gives up: the other has it.
+#[test]
+fn close_against_drop_of_the_granted() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let receiver = Arc::new(receiver);
+        let first = queued(receive(&receiver));
+        let mut second = queued(receive(&receiver));
+        sender.try_send(7).unwrap();
+        let closer = drop_in_thread(sender);
+        drop(first);
+        closer.join().unwrap();
+        assert_eq!(poll(&mut second), Poll::Ready(Ok(7)));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::EndOfStream));
+    });
+}
+
+/// Both senders go at once: one of them is the last.
+#[test]
+fn close_against_close() {
+    explore(|| {
+        let (sender, receiver) = channel::<u32>(1);
+        let other = sender.clone();
+        let receiver = Arc::new(receiver);
+        let receiving = queued(receive(&receiver));
+        let closer = drop_in_thread(sender);
+        drop(other);
+        assert_eq!(wait(receiving), Err(RecvError::EndOfStream));
+        closer.join().unwrap();
+    });
+}
