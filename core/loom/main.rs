@@ -42,11 +42,30 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
+use loom::model::Builder;
+
 /// Runs `model` in every interleaving with at most three preemptions, and makes sure that there was
 /// more than one.
 fn explore(model: impl Fn() + Send + Sync + 'static) {
-    let mut builder = loom::model::Builder::new();
+    explore_with(builder(), model);
+}
+
+/// The same with one preemption less, for a model with more threads.
+fn explore_crowd(model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = builder();
+    builder.preemption_bound = builder
+        .preemption_bound
+        .map(|bound| bound.saturating_sub(1));
+    explore_with(builder, model);
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
     builder.preemption_bound.get_or_insert(3);
+    builder
+}
+
+fn explore_with(builder: Builder, model: impl Fn() + Send + Sync + 'static) {
     let runs = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&runs);
     builder.check(move || {

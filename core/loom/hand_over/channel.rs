@@ -6,7 +6,7 @@ use loom::thread;
 
 use super::{drop_in_thread, poll, queued, wait};
 use crate::{
-    channel::{Receiver, RecvError, TryRecvError, TrySendError, channel},
+    channel::{Receiver, RecvError, TryRecvError, TrySendError, channel, oneshot},
     explore,
 };
 
@@ -105,5 +105,16 @@ fn close_against_close() {
         drop(other);
         assert_eq!(wait(receiving), Err(RecvError::EndOfStream));
         closer.join().unwrap();
+    });
+}
+
+/// The one value is sent while its receiver goes to sleep.
+#[test]
+fn oneshot_send_against_enter() {
+    explore(|| {
+        let (sender, receiver) = oneshot();
+        let sending = thread::spawn(move || sender.send(7));
+        assert_eq!(wait(receiver), Ok(7));
+        assert_eq!(sending.join().unwrap(), Ok(()));
     });
 }

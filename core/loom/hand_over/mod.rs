@@ -49,10 +49,32 @@
 //!
 //! Three pairs can not meet. *Try* and *re-poll*: neither changes what the other looks at. *Re-poll* and
 //! *re-poll*: each changes its own waker. *End* and *resize*: no primitive has both.
+//!
+//! What a primitive does on top of the core has its models, too:
+//!
+//! | what meets | model | fault |
+//! |---|---|---|
+//! | lock, lock | `lock::lock_against_lock` | newcomer-queues-under-a-second-lock |
+//! | unlock, drop | `lock::unlock_against_drop` | granted-lock-is-put-down |
+//! | reader gone, reader gone | `lock::reader_gone_against_reader_gone` | reader-is-counted-off-early |
+//! | read, drop of a writer | `lock::read_against_drop_of_a_writer` | writer-leaves-readers-behind |
+//! | make, enter | `lock::make_against_enter` | value-is-made-without-a-second-look |
+//! | drop of the maker, enter | `lock::drop_of_the_maker_against_enter` | newcomer-queues-under-a-second-lock |
+//! | wait, notify | `condition::wait_against_notify` | lock-is-let-go-before-the-place |
+//! | notify, drop | `condition::notify_against_drop` | granted-waiter-keeps-its-token |
+//! | unlock, drop of the notified | `condition::unlock_against_drop_of_the_notified` | notified-waiter-tells-nobody |
+//! | arrive, arrive | `barrier::arrive_against_arrive` | newcomer-queues-under-a-second-lock |
+//! | arrive, drop | `barrier::arrive_against_drop` | leaver-unlinks-after-a-stale-look |
+//! | send, enter | `channel::oneshot_send_against_enter` | newcomer-queues-under-a-second-lock |
+//! | cancel, release, lower, close | `together::task_against_cancel_and_resize_and_close` | granted-waiter-keeps-its-token |
 
+mod barrier;
 mod channel;
+mod condition;
 mod event;
+mod lock;
 mod semaphore;
+mod together;
 
 use std::{
     future::Future,
