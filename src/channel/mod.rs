@@ -29,7 +29,8 @@
 //! - No item is lost when a waiting future is dropped: an item that was not taken goes with its `send`, one that was
 //!   handed to a `recv` which did not see it goes to the next.
 //! - Dropping the last sender ends the stream: what is in the channel still comes out, then
-//!   [`RecvError::EndOfStream`], again and again. Dropping the last receiver breaks it: senders get their items back in
+//!   [`RecvError::EndOfStream`], again and again. While the last item is on its way to a `recv` that has not seen it, the
+//!   other receivers wait: it may come back. So do not keep such a `recv` unpolled while waiting for them. Dropping the last receiver breaks it: senders get their items back in
 //!   [`SendError::Broken`].
 //! - Usable before a runtime exists, and between several (S1). Where nobody has to wait, nothing is allocated but the
 //!   buffer's growth (S6).

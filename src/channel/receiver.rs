@@ -45,7 +45,7 @@ impl<T> Receiver<T> {
     /// Waits for the next item. Rules S3, S5.
     ///
     /// If dropped before completion, no item is lost: one that was handed over meanwhile goes to the
-    /// next receiver.
+    /// next receiver. The stream does not end for the others before it is clear who has the last item.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl<T> Receiver<T> {
     #[doc(alias = "receive")]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv {
-            wait: Wait::new(&self.channel, self.request()),
+            wait: Wait::new(&self.channel, self.request(Side::Receive(None))),
         }
     }
 
@@ -61,7 +61,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`TryRecvError`] if there is none.
+    /// [`TryRecvError`] if there is none; the stream has not ended while the last item is on its way to a
+    /// [`recv`](Self::recv) that has not seen it.
     #[doc(alias = "receive_nowait")]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         self.channel.with(|state, wake| {
@@ -70,8 +71,8 @@ impl<T> Receiver<T> {
             }
             match state.receive(wake) {
                 Some(item) => Ok(item),
-                None if state.has_senders() => Err(TryRecvError::WouldBlock),
-                None => Err(TryRecvError::EndOfStream),
+                None if state.has_ended() => Err(TryRecvError::EndOfStream),
+                None => Err(TryRecvError::WouldBlock),
             }
         })
     }
@@ -95,17 +96,21 @@ impl<T> Receiver<T> {
         self.channel.with(|state, _| state.statistics())
     }
 
-    fn request(&self) -> Request<T> {
+    fn request(&self, side: Side<T>) -> Request<T> {
         Request {
             handle: self.handle,
-            side: Side::Receive(None),
+            side,
         }
     }
 }
 
-fn received<T>(ending: Ending<T>) -> Result<T, RecvError> {
+fn received<T>(channel: &Queued<State<T>>, ending: Ending<T>) -> Result<T, RecvError> {
     match ending {
         Ending::Received(item) => Ok(item),
+        Ending::ReceivedLast(item) => {
+            channel.with(State::end);
+            Ok(item)
+        }
         Ending::Alone(_) => Err(RecvError::EndOfStream),
         Ending::Closed(_) => Err(RecvError::Closed),
         Ending::Sent => unreachable!("a receiver sends nothing"),
@@ -144,6 +149,9 @@ impl<T> Stream for Receiver<T> {
     type Item = T;
 
     /// `None` once no item will come.
+    ///
+    /// The place in the queue is kept between polls, and an item that was handed over meanwhile, until the receiver
+    /// is dropped. The others do not wait for that before their streams end.
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         if self.ended {
             return Poll::Ready(None);
@@ -151,13 +159,13 @@ impl<T> Stream for Receiver<T> {
         let this = &mut *self;
         let mut wait = match this.pending.take() {
             Some(wait) => wait,
-            None => Wait::new(Arc::clone(&this.channel), this.request()),
+            None => Wait::new(Arc::clone(&this.channel), this.request(Side::Stream(None))),
         };
         let Poll::Ready(ending) = wait.poll(cx) else {
             this.pending = Some(wait);
             return Poll::Pending;
         };
-        let item = received(ending).ok();
+        let item = received(&this.channel, ending).ok();
         this.ended = item.is_none();
         Poll::Ready(item)
     }
@@ -180,7 +188,7 @@ impl<T> Future for Recv<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let ending = ready!(self.wait.poll(cx));
-        Poll::Ready(received(ending))
+        Poll::Ready(received(self.wait.primitive(), ending))
     }
 }
 

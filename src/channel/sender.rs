@@ -117,7 +117,7 @@ fn sent<T>(ending: Ending<T>) -> Result<(), SendError<T>> {
         Ending::Closed(item) => Err(SendError::Closed(
             item.expect("a sender gets its item back"),
         )),
-        Ending::Received(_) => unreachable!("a sender receives nothing"),
+        Ending::Received(_) | Ending::ReceivedLast(_) => unreachable!("a sender receives nothing"),
     }
 }
 

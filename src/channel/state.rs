@@ -20,6 +20,9 @@ pub(super) struct State<T> {
     receivers: usize,
     /// For each handle, whether it is open. It keeps its number until it is dropped.
     handles: Slab<bool>,
+    /// How many items were handed to a `recv` that has not seen its item: it may still give it back, so that the
+    /// stream has not ended.
+    unseen: usize,
     queue: WaitQueue<Request<T>>,
 }
 
@@ -37,6 +40,9 @@ pub(super) enum Side<T> {
     Send(Option<T>),
     /// The item, once it is there.
     Receive(Option<T>),
+    /// The same for a [`Stream`](futures_core::Stream), which keeps its place while nobody polls it: for its item
+    /// nobody waits.
+    Stream(Option<T>),
     /// The wait was ended by [`State::close`].
     Closed(Option<T>),
 }
@@ -45,6 +51,8 @@ pub(super) enum Side<T> {
 pub(super) enum Ending<T> {
     Sent,
     Received(T),
+    /// The same, and nothing comes after it: [`State::end`] tells those who still wait.
+    ReceivedLast(T),
     /// The other side is gone: a sender gets its item back.
     Alone(Option<T>),
     /// This handle was closed meanwhile.
@@ -80,6 +88,7 @@ impl<T> State<T> {
             senders: 0,
             receivers: 0,
             handles: Slab::new(),
+            unseen: 0,
             queue: WaitQueue::new(),
         }
     }
@@ -98,16 +107,14 @@ impl<T> State<T> {
         self.handles[handle]
     }
 
-    /// A sender has gone; the last one ends the wait of every receiver. Nothing the second time.
+    /// A sender has gone; after the last one, and the last item, no receiver waits. Nothing the second time.
     pub(super) fn close_sender(&mut self, handle: usize, wake: &mut WakeList) {
         if !mem::replace(&mut self.handles[handle], false) {
             return;
         }
         self.end_waits(handle, wake);
         self.senders -= 1;
-        if self.senders == 0 {
-            self.end_all_waits(wake);
-        }
+        self.end(wake);
     }
 
     /// A receiver has gone; the last one ends the wait of every sender. Returns items that nobody will
@@ -130,6 +137,13 @@ impl<T> State<T> {
         self.handles.remove(handle);
     }
 
+    /// Ends the wait of every receiver, if no item will come.
+    pub(super) fn end(&mut self, wake: &mut WakeList) {
+        if self.has_ended() {
+            self.end_all_waits(wake);
+        }
+    }
+
     /// One side is gone: whoever still waits is on the other.
     fn end_all_waits(&mut self, wake: &mut WakeList) {
         wake.extend(std::iter::from_fn(|| self.queue.grant_first()));
@@ -143,7 +157,7 @@ impl<T> State<T> {
             }
             let item = match &mut request.side {
                 Side::Send(item) => item.take(),
-                Side::Receive(_) | Side::Closed(_) => None,
+                Side::Receive(_) | Side::Stream(_) | Side::Closed(_) => None,
             };
             request.side = Side::Closed(item);
             true
@@ -161,20 +175,33 @@ impl<T> State<T> {
         if self.receivers == 0 {
             return Err(item);
         }
-        if let Some(Request {
-            side: Side::Receive(place),
-            ..
-        }) = self.queue.first_mut()
-        {
-            *place = Some(item);
-            wake.extend(self.queue.grant_first());
+        let Err(item) = self.hand_over(item, wake) else {
             return Ok(());
-        }
+        };
         if !self.has_room() {
             return Err(item);
         }
         self.buffer.push_back(item);
         self.peak = self.peak.max(self.buffer.len());
+        Ok(())
+    }
+
+    /// Hands an item to the first receiver that waits.
+    ///
+    /// # Errors
+    ///
+    /// The item, if none does.
+    fn hand_over(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
+        let place = match self.queue.first_mut().map(|first| &mut first.side) {
+            Some(Side::Receive(place)) => {
+                self.unseen += 1;
+                place
+            }
+            Some(Side::Stream(place)) => place,
+            _ => return Err(item),
+        };
+        *place = Some(item);
+        wake.extend(self.queue.grant_first());
         Ok(())
     }
 
@@ -211,8 +238,9 @@ impl<T> State<T> {
         self.receivers > 0
     }
 
-    pub(super) fn has_senders(&self) -> bool {
-        self.senders > 0
+    /// Whether no item will come that is not in the buffer: no sender is left, and no receiver gives one back.
+    pub(super) fn has_ended(&self) -> bool {
+        self.senders == 0 && self.unseen == 0
     }
 
     pub(super) fn statistics(&self) -> ChannelStatistics {
@@ -251,14 +279,7 @@ impl<T> State<T> {
     /// An item that was handed to a receiver which has gone: the next receiver gets it, or the next
     /// that comes, before everything else.
     fn pass_on(&mut self, item: T, wake: &mut WakeList) {
-        if let Some(Request {
-            side: Side::Receive(place),
-            ..
-        }) = self.queue.first_mut()
-        {
-            *place = Some(item);
-            wake.extend(self.queue.grant_first());
-        } else {
+        if let Err(item) = self.hand_over(item, wake) {
             self.buffer.push_front(item);
             self.peak = self.peak.max(self.buffer.len());
         }
@@ -280,7 +301,9 @@ impl<T> HandOver for State<T> {
     ) -> Result<Ending<T>, Request<T>> {
         match &mut request.side {
             Side::Send(item) if !self.handles[request.handle] => Ok(Ending::Closed(item.take())),
-            Side::Receive(_) if !self.handles[request.handle] => Ok(Ending::Closed(None)),
+            Side::Receive(_) | Side::Stream(_) if !self.handles[request.handle] => {
+                Ok(Ending::Closed(None))
+            }
             Side::Send(item) => {
                 let unsent = item.take().expect("a new sender has its item");
                 match self.send(unsent, wake) {
@@ -292,9 +315,9 @@ impl<T> HandOver for State<T> {
                     }
                 }
             }
-            Side::Receive(_) => match self.receive(wake) {
+            Side::Receive(_) | Side::Stream(_) => match self.receive(wake) {
                 Some(item) => Ok(Ending::Received(item)),
-                None if !self.has_senders() => Ok(Ending::Alone(None)),
+                None if self.has_ended() => Ok(Ending::Alone(None)),
                 None => Err(request),
             },
             Side::Closed(item) => Ok(Ending::Closed(item.take())),
@@ -305,9 +328,17 @@ impl<T> HandOver for State<T> {
         match request.side {
             Side::Send(None) => Ending::Sent,
             Side::Send(item) => Ending::Alone(item),
-            Side::Receive(Some(item)) => Ending::Received(item),
-            // The last sender went while it waited; a receiver that went since may have passed its item on.
-            Side::Receive(None) => match self.buffer.pop_front() {
+            Side::Receive(Some(item)) => {
+                self.unseen -= 1;
+                if self.has_ended() && !self.queue.is_empty() {
+                    Ending::ReceivedLast(item)
+                } else {
+                    Ending::Received(item)
+                }
+            }
+            Side::Stream(Some(item)) => Ending::Received(item),
+            // The last sender went while it waited; a stream that went since may have passed its item on.
+            Side::Receive(None) | Side::Stream(None) => match self.buffer.pop_front() {
                 Some(item) => Ending::Received(item),
                 None => Ending::Alone(None),
             },
@@ -317,14 +348,20 @@ impl<T> HandOver for State<T> {
 
     fn abandon(&mut self, request: &mut Request<T>, _granted: bool, wake: &mut WakeList) {
         // An item that was not sent is dropped with the request; one that was not seen goes on.
-        if let Side::Receive(place) = &mut request.side {
-            if let Some(item) = place.take() {
-                // Without receivers nobody will see it: it stays in the request.
-                if self.has_receivers() {
-                    self.pass_on(item, wake);
-                } else {
-                    *place = Some(item);
-                }
+        let place = match &mut request.side {
+            Side::Receive(place) => {
+                self.unseen -= usize::from(place.is_some());
+                place
+            }
+            Side::Stream(place) => place,
+            Side::Send(_) | Side::Closed(_) => return,
+        };
+        if let Some(item) = place.take() {
+            // Without receivers nobody will see it: it stays in the request.
+            if self.has_receivers() {
+                self.pass_on(item, wake);
+            } else {
+                *place = Some(item);
             }
         }
     }

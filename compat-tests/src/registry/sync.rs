@@ -131,6 +131,12 @@ macro_rules! sync {
                     "main: ended
                      other: seen";
                 "S-154" Must [S5] s154_a_receive_lets_a_sender_follow = "main: 1 true 2";
+                "S-155" Must [S5 S3] s155_the_last_item_comes_before_the_end =
+                    "ended: EndOfStream EndOfStream
+                     first: 1
+                     on-its-way: WouldBlock WouldBlock
+                     second: Err(EndOfStream) Ok(1)
+                     third: Err(EndOfStream) Err(EndOfStream)";
                 "S-160" Must [S3 S8] s160_permits_are_conserved =
                     "permits: 3
                      waiting: 0";

@@ -1,7 +1,13 @@
 //! Items on their way while an end of the channel closes: each is received once, or comes back.
 
-use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
+use futures_core::Stream;
 use loom::thread;
 
 use super::{drop_in_thread, poll, queued, wait};
@@ -83,10 +89,62 @@ fn close_against_drop_of_the_granted() {
         let (sender, receiver) = channel(1);
         let receiver = Arc::new(receiver);
         let first = queued(receive(&receiver));
+        let second = queued(receive(&receiver));
+        sender.try_send(7).unwrap();
+        let closer = drop_in_thread(sender);
+        let leaver = drop_in_thread(first);
+        assert_eq!(wait(second), Ok(7));
+        closer.join().unwrap();
+        leaver.join().unwrap();
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::EndOfStream));
+    });
+}
+
+/// A receiver that was handed the last item gives up while another comes to the end of the stream: that one has
+/// the item first.
+#[test]
+fn end_against_drop_of_the_granted() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let receiver = Arc::new(receiver);
+        let first = queued(receive(&receiver));
+        sender.try_send(7).unwrap();
+        drop(sender);
+        let leaver = drop_in_thread(first);
+        assert_eq!(wait(receive(&receiver)), Ok(7));
+        leaver.join().unwrap();
+        assert_eq!(wait(receive(&receiver)), Err(RecvError::EndOfStream));
+    });
+}
+
+/// A receiver sees the last item while another goes to sleep: that one comes to the end.
+#[test]
+fn end_against_last_item() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let receiver = Arc::new(receiver);
+        let mut first = queued(receive(&receiver));
+        sender.try_send(7).unwrap();
+        drop(sender);
+        let last = thread::spawn(move || poll(&mut first));
+        assert_eq!(wait(receive(&receiver)), Err(RecvError::EndOfStream));
+        assert_eq!(last.join().unwrap(), Poll::Ready(Ok(7)));
+    });
+}
+
+/// The last sender goes while a stream that was handed the item is dropped: the other receiver has it.
+#[test]
+fn close_against_drop_of_a_stream() {
+    explore(|| {
+        let (sender, receiver) = channel(1);
+        let mut stream = receiver.clone();
+        let mut noop = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut stream).poll_next(&mut noop).is_pending());
+        let receiver = Arc::new(receiver);
         let mut second = queued(receive(&receiver));
         sender.try_send(7).unwrap();
         let closer = drop_in_thread(sender);
-        drop(first);
+        drop(stream);
         closer.join().unwrap();
         assert_eq!(poll(&mut second), Poll::Ready(Ok(7)));
         assert_eq!(receiver.try_recv(), Err(TryRecvError::EndOfStream));

@@ -38,7 +38,7 @@
 //! | drop, resize | `limiter::raise_against_drop` | granted-waiter-passes-nothing-on |
 //! | drop, re-poll | `semaphore::drop_against_repoll` | waker-set-without-a-second-look |
 //! | granted, granted | `semaphore::drop_of_the_granted_against_the_same` | granted-permit-is-put-down |
-//! | granted, end | `channel::close_against_drop_of_the_granted` | ended-receiver-looks-for-no-item |
+//! | granted, end | `channel::close_against_drop_of_the_granted` | stream-ends-before-its-last-item |
 //! | granted, resize | `limiter::lower_against_drop_of_the_granted` | token-goes-on-whatever-the-total |
 //! | granted, re-poll | `semaphore::drop_of_the_granted_against_repoll` | waker-set-without-a-second-look |
 //! | end, end | `channel::close_against_close` | last-sender-is-counted-early |
@@ -65,6 +65,9 @@
 //! | unlock, drop of the notified | `condition::unlock_against_drop_of_the_notified` | notified-waiter-tells-nobody |
 //! | arrive, arrive | `barrier::arrive_against_arrive` | newcomer-queues-under-a-second-lock |
 //! | arrive, drop | `barrier::arrive_against_drop` | leaver-unlinks-after-a-stale-look |
+//! | end of the stream, granted | `channel::end_against_drop_of_the_granted` | stream-ends-before-its-last-item |
+//! | end of the stream, enter | `channel::end_against_last_item` | last-item-tells-nobody |
+//! | close, drop of a stream | `channel::close_against_drop_of_a_stream` | ended-receiver-looks-for-no-item |
 //! | send, enter | `channel::oneshot_send_against_enter` | newcomer-queues-under-a-second-lock |
 //! | cancel, release, lower, close | `together::task_against_cancel_and_resize_and_close` | granted-waiter-keeps-its-token |
 

@@ -144,6 +144,31 @@ pub async fn s145_an_unseen_item_goes_to_the_next(t: Trace) {
     }
 }
 
+/// While the last item is on its way the stream has not ended: it ends once the item is seen, by whomever.
+pub async fn s155_the_last_item_comes_before_the_end(t: Trace) {
+    for given_up in [false, true] {
+        let (sender, receiver) = channel(1);
+        let (mut first, mut second) = (Box::pin(receiver.recv()), Box::pin(receiver.recv()));
+        assert!(peek(&mut first).await.is_pending() && peek(&mut second).await.is_pending());
+        sender.try_send(1).unwrap();
+        drop(sender);
+        let mut third = Box::pin(receiver.recv());
+        assert!(peek(&mut second).await.is_pending() && peek(&mut third).await.is_pending());
+        t.log(
+            "on-its-way",
+            format!("{:?}", receiver.try_recv().unwrap_err()),
+        );
+        if given_up {
+            drop(first);
+        } else {
+            t.log("first", first.await.unwrap());
+        }
+        t.log("second", format!("{:?}", second.await));
+        t.log("third", format!("{:?}", third.await));
+        t.log("ended", format!("{:?}", receiver.try_recv().unwrap_err()));
+    }
+}
+
 /// A sender that goes before its item was taken takes it along.
 pub async fn s146_an_untaken_item_goes_with_its_sender(t: Trace) {
     let (sender, receiver) = channel(0);
