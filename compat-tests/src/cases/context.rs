@@ -192,9 +192,7 @@ pub async fn h606_a_local_child_has_its_own(t: Trace) {
             yield_now().await;
             format!("{first}-{}", name())
         };
-        let child = NAME
-            .scope("spawners", async { lg.spawn_value(looks) })
-            .await;
+        let child = NAME.sync_scope("spawners", || lg.spawn_value(looks));
         t.log("child", child.await.unwrap());
         t.log("body", name());
     })
@@ -236,7 +234,9 @@ pub fn h608_foreign_code_begins_with_nothing(rig: &Rig, t: &Trace) {
 }
 
 static NUMBER: RunVar<u32> = RunVar::new();
-static KEPT: RunVar<Arc<Defer<Box<dyn FnMut() + Send + Sync>>>> = RunVar::new();
+static KEPT: RunVar<Arc<Defer<Goodbye>>> = RunVar::new();
+
+type Goodbye = Box<dyn FnMut() + Send + Sync>;
 
 /// A run's value is there in its tasks and on its worker threads.
 pub async fn h701_a_run_has_a_value(t: Trace) {
