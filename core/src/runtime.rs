@@ -123,6 +123,7 @@ impl Shared {
     }
 
     /// How long a poll of a task may take before it is reported; not measured where there is no limit.
+    #[inline]
     pub fn slow_poll(&self) -> Option<Duration> {
         self.slow_poll.get().copied()
     }

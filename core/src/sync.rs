@@ -7,7 +7,7 @@ use loom::sync as imp;
 use std::sync as imp;
 
 pub(crate) use imp::MutexGuard;
-pub(crate) use imp::atomic::{AtomicU32, Ordering};
+pub(crate) use imp::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 /// A mutex that ignores poisoning: no user code runs under these locks.
 #[derive(Debug)]

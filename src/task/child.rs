@@ -5,12 +5,12 @@ use std::{
     panic::{self, AssertUnwindSafe, Location},
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 use anyrt_core::{
-    context::{self, Snapshot},
-    tree::{self, Branch, Kind, Lookout, NodeRef},
+    context::{self, Kept},
+    tree::{self, Branch, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
@@ -47,7 +47,7 @@ where
         child.cancelled_unpolled();
         return handle;
     }
-    launch(members, kind, node, child, body);
+    launch(members, kind, child, body);
     handle
 }
 
@@ -64,7 +64,7 @@ where
     let child = Child::<()>::new(Kind::Task, identity);
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     let task = match members.admit(&node) {
-        Ok(()) => Some(prepare(members, Kind::Task, node, child, body)),
+        Ok(()) => Some(prepare(members, Kind::Task, child, body)),
         Err(_closed) => None,
     };
     async {
@@ -75,18 +75,13 @@ where
 }
 
 /// Hands a task whose node is in its place to the runtime.
-pub(super) fn launch<E, P, Fut>(
-    members: &Arc<Members<E>>,
-    kind: Kind,
-    node: NodeRef,
-    post: Arc<P>,
-    body: Fut,
-) where
+pub(super) fn launch<E, P, Fut>(members: &Arc<Members<E>>, kind: Kind, post: Arc<P>, body: Fut)
+where
     E: Send + 'static,
     P: Post<E>,
     Fut: Future<Output = Result<P::Value, E>> + Send + 'static,
 {
-    let task = prepare(members, kind, node, post, body);
+    let task = prepare(members, kind, post, body);
     // A refused task has been dropped, and has thereby ended as cancelled.
     let _ = members.handle.spawn(task);
 }
@@ -94,7 +89,6 @@ pub(super) fn launch<E, P, Fut>(
 fn prepare<E, P, Fut>(
     members: &Arc<Members<E>>,
     kind: Kind,
-    node: NodeRef,
     post: Arc<P>,
     body: Fut,
 ) -> ChildTask<E, P, Fut>
@@ -106,11 +100,8 @@ where
     let span = TaskSpan::new(kind, post.task().identity());
     ChildTask {
         body: Some(body),
-        node,
         post: Some(post),
-        lookout: Lookout::new(),
         span,
-        values: Snapshot::current(),
         members: Arc::clone(members),
     }
 }
@@ -123,6 +114,9 @@ pub(super) trait Post<E>: Branch {
     /// What the child is called.
     fn task(&self) -> &TaskLabel;
 
+    /// The context variables where it was spawned.
+    fn values(&self) -> &Kept;
+
     /// The body is pending. What this has to drop meanwhile may panic.
     fn suspended(&self) {}
 
@@ -132,8 +126,12 @@ pub(super) trait Post<E>: Branch {
     /// The child panicked, or something of it did when it was dropped.
     fn panicked(&self, members: &Members<E>, payload: Payload);
 
-    /// The child has ended and nothing of it is left. Returns the payload of a destructor that panicked.
-    fn finish(&self, outcome: Result<Self::Value, TaskError>) -> Option<Payload>;
+    /// The child has ended and nothing of it is left. Returns whom to wake when it has left its group, too.
+    ///
+    /// # Errors
+    ///
+    /// The payload of a destructor that panicked.
+    fn finish(&self, outcome: Result<Self::Value, TaskError>) -> Result<Option<Waker>, Payload>;
 }
 
 pin_project! {
@@ -146,13 +144,9 @@ pin_project! {
     {
         #[pin]
         body: Option<Fut>,
-        node: NodeRef,
-        // Taken when the child has ended.
+        // Its place in the tree, and where its end is told. Taken when the child has ended.
         post: Option<Arc<P>>,
-        lookout: Lookout,
         span: TaskSpan,
-        // The context variables where it was spawned.
-        values: Snapshot,
         members: Arc<Members<E>>,
     }
 
@@ -183,7 +177,8 @@ where
     P: Post<E>,
 {
     /// In this order, because the group may return right after the last step: the future goes, the
-    /// failure is kept, the outcome is handed over, the node leaves the tree.
+    /// failure is kept, the outcome is handed over, the node leaves the tree. Who awaits the child is woken last: another
+    /// thread that polls it meanwhile would wait for the same locks.
     fn end(self: Pin<&mut Self>, ending: Ending<P::Value, E>) {
         let mut this = self.project();
         let Some(post) = this.post.take() else {
@@ -193,8 +188,8 @@ where
         let dropping = if this.body.is_some() {
             let body = &mut this.body;
             this.span.inside(|| {
-                this.values.enter(|| {
-                    context::enter_task(this.node, &members.runtime, || {
+                post.values().enter(|| {
+                    context::enter_task(&post, &members.runtime, || {
                         panic::catch_unwind(AssertUnwindSafe(|| body.set(None)))
                     })
                 })
@@ -202,8 +197,9 @@ where
         } else {
             Ok(())
         };
-        if !this.values.is_empty() {
-            forget_panic(std::mem::take(this.values));
+        let values = post.values().take();
+        if !values.is_empty() {
+            forget_panic(values);
         }
         let outcome = match (ending, dropping) {
             // Its destructors panicked: what it would have ended as counts no more.
@@ -226,12 +222,17 @@ where
             }
         };
         this.span.close();
-        if let Some(payload) = post.finish(outcome) {
+        let joiner = post.finish(outcome).unwrap_or_else(|payload| {
             post.panicked(members, payload);
-        }
-        drop(post);
-        tree::detach(this.node);
+            None
+        });
+        let node: NodeRef = post;
+        tree::detach(&node);
+        drop(node);
         members.runtime.shared().task_gone();
+        if let Some(joiner) = joiner {
+            joiner.wake();
+        }
     }
 }
 
@@ -248,12 +249,12 @@ where
         let Some(post) = this.post else {
             return Poll::Ready(());
         };
-        let (node, runtime) = (&*this.node, &this.members.runtime);
-        let values = &*this.values;
+        let post = &*post;
+        let runtime = &this.members.runtime;
         let polled = watched(runtime.shared(), post.task(), this.span, || {
             panic::catch_unwind(AssertUnwindSafe(|| {
-                let polled = values.enter(|| {
-                    context::enter_task(node, runtime, || {
+                let polled = post.values().enter(|| {
+                    context::enter_task(post, runtime, || {
                         let polled = this.body.as_mut().as_pin_mut()?.poll(cx);
                         if polled.is_ready() {
                             this.body.set(None);
@@ -272,7 +273,7 @@ where
             Ok(Some(Poll::Ready(Err(error)))) => Err(Failure::Error(error)),
             Err(payload) => Err(Failure::Panic(payload)),
             Ok(None) => return Poll::Ready(()),
-            Ok(Some(Poll::Pending)) => match this.lookout.look(this.node.node(), cx.waker()) {
+            Ok(Some(Poll::Pending)) => match post.node().look_again(cx.waker()) {
                 Some(look) if look.must_drop() => Ok(Err(TaskError::Cancelled)),
                 _ => return Poll::Pending,
             },

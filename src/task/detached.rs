@@ -9,7 +9,7 @@ use std::{
 
 use anyrt_core::{
     Runtime,
-    context::{Region, Snapshot},
+    context::Region,
     tree::{self, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
@@ -17,7 +17,7 @@ use pin_project_lite::pin_project;
 use super::{handle::Child, label::Identity, unhandled, watch::watched};
 use crate::{
     cancel::{Polled, Regional},
-    payload::{Payload, caught},
+    payload::{Payload, caught, forget_panic},
     runtime::AnyBackend,
     trace::{self, TaskSpan},
 };
@@ -44,7 +44,6 @@ pub(super) fn spawn_detached<Fut>(
         ),
         span: TaskSpan::new(Kind::Task, child.task_label().identity()),
         child,
-        values: Snapshot::current(),
         runtime: Some(runtime),
     };
     // A refused task has been dropped, and has thereby ended.
@@ -57,7 +56,6 @@ pin_project! {
         body: Regional<Fut>,
         child: Arc<Child<()>>,
         span: TaskSpan,
-        values: Snapshot,
         // Taken when the task has ended.
         runtime: Option<Arc<Runtime>>,
     }
@@ -77,10 +75,11 @@ impl<Fut> Detached<Fut> {
         let Some(runtime) = this.runtime.take() else {
             return;
         };
-        let body = &mut this.body;
+        let (body, child) = (&mut this.body, &*this.child);
         let dropped = this
             .span
-            .inside(|| caught(|| this.values.enter(|| body.as_mut().drop_body())).err());
+            .inside(|| caught(|| child.values().enter(|| body.as_mut().drop_body())).err());
+        forget_panic(child.values().take());
         for payload in panicked.into_iter().chain(dropped) {
             this.span.inside(trace::panicked);
             unhandled::pass_on(Some(runtime.shared().root()), payload);
@@ -99,9 +98,9 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
         let Some(runtime) = this.runtime else {
             return Poll::Ready(());
         };
-        let body = this.body;
-        let polled = watched(runtime.shared(), this.child.task_label(), this.span, || {
-            caught(|| this.values.enter(|| body.poll_body(cx)))
+        let (body, child) = (this.body, &*this.child);
+        let polled = watched(runtime.shared(), child.task_label(), this.span, || {
+            caught(|| child.values().enter(|| body.poll_body(cx)))
         });
         let panicked = match polled {
             Ok(Polled::Pending) => return Poll::Pending,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyrt_core::{
-    context,
+    context::{self, Kept},
     tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason},
 };
 
@@ -50,6 +50,7 @@ impl error::Error for TaskError {}
 pub(crate) struct Child<V> {
     node: Node,
     label: TaskLabel,
+    values: Kept,
     slot: Mutex<Slot<V>>,
 }
 
@@ -76,6 +77,7 @@ impl<V> Child<V> {
         Arc::new(Self {
             node: Node::new(kind, Deadline::Never),
             label: TaskLabel::new(identity),
+            values: Kept::current(),
             slot: Mutex::new(Slot {
                 outcome: None,
                 finished: false,
@@ -93,29 +95,30 @@ impl<V> Child<V> {
         &self.label
     }
 
+    /// The context variables where it was spawned.
+    pub(super) fn values(&self) -> &Kept {
+        &self.values
+    }
+
     /// Its group was closed, so that it was never polled.
     pub(super) fn cancelled_unpolled(&self) {
+        drop(self.values.take());
         let mut slot = self.slot();
         slot.finished = true;
         slot.outcome = Some(Err(TaskError::Cancelled));
     }
 
-    /// Leaves the outcome for the handle, or drops it if there is none.
-    /// Returns the payload of a destructor that panicked.
-    pub(super) fn conclude(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
+    /// Leaves the outcome for the handle, or drops it if there is none. Returns whom to wake once the child has
+    /// left its group, or the payload of a destructor that panicked.
+    pub(super) fn conclude(&self, outcome: Result<V, TaskError>) -> Result<Option<Waker>, Payload> {
         let mut slot = self.slot();
         slot.finished = true;
         if slot.unwanted {
             drop(slot);
-            return panic::catch_unwind(AssertUnwindSafe(|| drop(outcome))).err();
+            return panic::catch_unwind(AssertUnwindSafe(|| drop(outcome))).map(|()| None);
         }
         slot.outcome = Some(outcome);
-        let joiner = slot.joiner.take();
-        drop(slot);
-        if let Some(joiner) = joiner {
-            joiner.wake();
-        }
-        None
+        Ok(slot.joiner.take())
     }
 }
 
@@ -126,6 +129,10 @@ impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
         &self.label
     }
 
+    fn values(&self) -> &Kept {
+        &self.values
+    }
+
     fn failed(&self, members: &Members<E>, error: E, place: Place) {
         members.failed(error, place);
     }
@@ -134,7 +141,7 @@ impl<E: Send + 'static, V: Send + 'static> Post<E> for Child<V> {
         members.panicked(payload);
     }
 
-    fn finish(&self, outcome: Result<V, TaskError>) -> Option<Payload> {
+    fn finish(&self, outcome: Result<V, TaskError>) -> Result<Option<Waker>, Payload> {
         self.conclude(outcome)
     }
 }

@@ -163,7 +163,9 @@ impl<E: Send + 'static> Members<E> {
         let alive = tree::attach(child, &self.children)?;
         self.report.get_or_init(|| unhandled::report::<E>);
         self.spawned.fetch_add(1, Ordering::Relaxed);
-        self.peak.fetch_max(alive, Ordering::Relaxed);
+        if self.peak.load(Ordering::Relaxed) < alive {
+            self.peak.fetch_max(alive, Ordering::Relaxed);
+        }
         Ok(())
     }
 

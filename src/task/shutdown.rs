@@ -29,5 +29,5 @@ pub(super) fn shutdown<E: Send + 'static>(
         waits.cancel();
         Ok(())
     };
-    child::launch(members, Kind::Daemon, node, child, body);
+    child::launch(members, Kind::Daemon, child, body);
 }

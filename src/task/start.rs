@@ -103,7 +103,7 @@ where
         let _ = tree::attach(&node, &self.node());
         let ready = cell.ready();
         match panic::catch_unwind(AssertUnwindSafe(|| task(ready))) {
-            Ok(body) => child::launch(&members, self.kind, node, Arc::clone(&cell), body),
+            Ok(body) => child::launch(&members, self.kind, Arc::clone(&cell), body),
             Err(payload) => {
                 cell.withdraw();
                 self.end();

@@ -6,7 +6,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason};
+use anyrt_core::{
+    context::Kept,
+    tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason},
+};
 
 use super::{
     child::{Place, Post},
@@ -65,6 +68,7 @@ pub(super) trait Started<V, E>: Send + Sync {
 pub(super) struct StartCell<V, E> {
     node: Node,
     label: TaskLabel,
+    values: Kept,
     /// Keeps the group open until the task takes its place, or ends.
     seat: NodeRef,
     state: Mutex<State<V, E>>,
@@ -112,6 +116,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
         Arc::new(Self {
             node: Node::new(kind, Deadline::Never),
             label: TaskLabel::new(identity),
+            values: Kept::current(),
             seat,
             state: Mutex::new(State {
                 stage: Stage::Waiting,
@@ -232,6 +237,10 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
         &self.label
     }
 
+    fn values(&self) -> &Kept {
+        &self.values
+    }
+
     fn suspended(&self) {
         if self.node.is_handed_over() {
             return;
@@ -260,9 +269,9 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
         }
     }
 
-    fn finish(&self, outcome: Result<(), TaskError>) -> Option<Payload> {
+    fn finish(&self, outcome: Result<(), TaskError>) -> Result<Option<Waker>, Payload> {
         if !self.is_the_starters() {
-            return None;
+            return Ok(None);
         }
         match outcome {
             Ok(()) => {
@@ -284,7 +293,7 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
             // Has been told.
             Err(TaskError::Failed | TaskError::Panicked) => {}
         }
-        None
+        Ok(None)
     }
 }
 

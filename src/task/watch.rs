@@ -6,6 +6,7 @@ use super::{label::TaskLabel, slow_poll};
 use crate::trace::TaskSpan;
 
 /// Polls in the task's span; its label says so meanwhile, and it is measured if the run asks for that.
+#[inline(always)]
 pub(super) fn watched<R>(
     shared: &Shared,
     task: &TaskLabel,

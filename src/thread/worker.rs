@@ -59,7 +59,7 @@ impl Caller {
         }
         let _restored = Restored(CALLER.replace(Some(Arc::clone(self))));
         self.values
-            .enter(|| context::enter_task(&self.node, &self.runtime, function))
+            .enter(|| context::enter_call(&self.node, &self.runtime, function))
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {

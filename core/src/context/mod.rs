@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 pub use budget::charge;
 pub use region::Region;
-pub use values::{Key, Snapshot};
+pub use values::{Kept, Key, Snapshot};
 
 use crate::{
     Runtime,
-    tree::{self, Kind, NodeRef, Reason},
+    tree::{self, Branch, Kind, Node, NodeRef, Reason},
 };
 
 /// One region on the chain of the poll that is going on.
@@ -36,16 +36,58 @@ pub(crate) struct Frame<'a> {
 #[derive(Clone, Copy)]
 enum Place<'a> {
     Region(&'a Region),
-    /// The top of a child task, whose node was there before its first poll.
-    Task(&'a NodeRef),
+    /// The top of a child task, or of a worker thread's call, whose node was there before.
+    Top(Existing<'a>),
+}
+
+/// What carries the node of a task, as the task's future keeps it. That future moves until it is spawned, and is smaller
+/// with a thin pointer than with a `NodeRef`.
+trait Top {
+    fn node(&self) -> &Node;
+    fn share(&self) -> NodeRef;
+}
+
+impl<B: Branch> Top for Arc<B> {
+    fn node(&self) -> &Node {
+        (**self).node()
+    }
+
+    fn share(&self) -> NodeRef {
+        Arc::clone(self) as NodeRef
+    }
+}
+
+/// The node of a frame that has one, as it is kept there.
+#[derive(Clone, Copy)]
+enum Existing<'a> {
+    Node(&'a NodeRef),
+    Task(&'a dyn Top),
+}
+
+impl<'a> Existing<'a> {
+    #[inline]
+    fn node(self) -> &'a Node {
+        match self {
+            Self::Node(node) => node.node(),
+            Self::Task(top) => top.node(),
+        }
+    }
+
+    #[inline]
+    fn share(self) -> NodeRef {
+        match self {
+            Self::Node(node) => Arc::clone(node),
+            Self::Task(top) => top.share(),
+        }
+    }
 }
 
 impl<'a> Place<'a> {
     #[inline]
-    fn existing_node(self) -> Option<&'a NodeRef> {
+    fn existing_node(self) -> Option<Existing<'a>> {
         match self {
-            Self::Region(region) => region.existing_node(),
-            Self::Task(node) => Some(node),
+            Self::Region(region) => region.existing_node().map(Existing::Node),
+            Self::Top(top) => Some(top),
         }
     }
 
@@ -53,14 +95,14 @@ impl<'a> Place<'a> {
     fn kind(self) -> Kind {
         match self {
             Self::Region(region) => region.kind(),
-            Self::Task(_) => Kind::Task,
+            Self::Top(_) => Kind::Task,
         }
     }
 
     fn make_node(self, parent: Option<&NodeRef>) -> NodeRef {
         match self {
             Self::Region(region) => region.make_node(parent),
-            Self::Task(node) => Arc::clone(node),
+            Self::Top(top) => top.share(),
         }
     }
 }
@@ -80,11 +122,22 @@ pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce(
 ///
 /// It stays where it was put, whoever polls it, and starts with a fresh budget.
 #[inline(always)]
-pub fn enter_task<R>(node: &NodeRef, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
+pub fn enter_task<B: Branch, R>(top: &Arc<B>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
+    enter_top(Existing::Task(top), runtime, f)
+}
+
+/// Runs a function on a worker thread, under the node of the call that it serves.
+#[inline(always)]
+pub fn enter_call<R>(node: &NodeRef, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
+    enter_top(Existing::Node(node), runtime, f)
+}
+
+#[inline(always)]
+fn enter_top<R>(top: Existing<'_>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
     pointer::with(|outer| {
         let frame = Frame {
             outer,
-            place: Place::Task(node),
+            place: Place::Top(top),
             runtime: Some(runtime),
         };
         budget::fresh(|| pointer::set(&frame, f))
@@ -163,14 +216,14 @@ pub fn cancel_reason() -> Option<Reason> {
     here(|node| {
         node.node()
             .is_cancelled()
-            .then(|| tree::effective_reason(node))
+            .then(|| tree::effective_reason(&node.share()))
             .flatten()
     })
 }
 
 /// What the nearest node says of the place that is being polled; nothing where a shield comes first.
 #[inline]
-fn here<T: Default>(says: impl FnOnce(&NodeRef) -> T) -> T {
+fn here<T: Default>(says: impl FnOnce(Existing<'_>) -> T) -> T {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
@@ -199,7 +252,7 @@ pub fn existing_node() -> Option<NodeRef> {
         let mut current = innermost;
         while let Some(frame) = current {
             if let Some(node) = frame.place.existing_node() {
-                return Some(Arc::clone(node));
+                return Some(node.share());
             }
             current = frame.outer;
         }
@@ -226,11 +279,11 @@ impl Frame<'_> {
     /// The node of the region; the regions around it have theirs by then.
     fn node(&self) -> NodeRef {
         if let Some(node) = self.place.existing_node() {
-            return Arc::clone(node);
+            return node.share();
         }
         match self.outer.map(|outer| outer.place.existing_node()) {
             None => self.place.make_node(None),
-            Some(Some(parent)) => self.place.make_node(Some(parent)),
+            Some(Some(parent)) => self.place.make_node(Some(&parent.share())),
             Some(None) => self.nodes(),
         }
     }
@@ -243,7 +296,7 @@ impl Frame<'_> {
         let mut parent = None;
         while let Some(frame) = current {
             if let Some(node) = frame.place.existing_node() {
-                parent = Some(Arc::clone(node));
+                parent = Some(node.share());
                 break;
             }
             bare.push(frame.place);

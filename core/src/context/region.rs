@@ -1,10 +1,14 @@
 //! A region of code as a future keeps it: its kind, and its node once there is one.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    ptr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
+use super::Existing;
 use crate::tree::{self, Deadline, Kind, Node, NodeRef};
 
 /// A region that a future enters around each poll of its body.
@@ -82,7 +86,7 @@ impl Region {
     /// Whether the node is where a poll inside the region with node `around` expects it; true while there is no node. The top of
     /// a task stays where it was put.
     #[inline(always)]
-    pub(super) fn is_at_home(&self, around: Option<Option<&NodeRef>>) -> bool {
+    pub(super) fn is_at_home(&self, around: Option<Option<Existing<'_>>>) -> bool {
         if self.kind == Kind::Task || self.existing_node().is_none() {
             return true;
         }
@@ -90,14 +94,15 @@ impl Region {
         match around {
             None => home == 0,
             // A region without a node has none below it either.
-            Some(node) => node.is_some_and(|node| address(node) == home),
+            Some(node) => node.is_some_and(|node| address(node.node()) == home),
         }
     }
 
     /// Moves the node to where the region is polled now.
     pub(super) fn rehome(&self, parent: Option<&NodeRef>) {
         if let Some(node) = self.existing_node() {
-            self.home.store(parent.map_or(0, address), Relaxed);
+            self.home
+                .store(parent.map_or(0, |parent| address(parent.node())), Relaxed);
             tree::rehome(node, parent);
         }
     }
@@ -107,7 +112,7 @@ impl Region {
         let handed = self.node.get_or_init(|| {
             let node: NodeRef = Arc::new(Node::new(self.kind, self.deadline));
             if let Some(parent) = parent {
-                self.home.store(address(parent), Relaxed);
+                self.home.store(address(parent.node()), Relaxed);
                 // Only a group's children node is ever closed, and that is nobody's innermost
                 // region: a child task enters with a node of its own.
                 let _ = tree::attach(&node, parent);
@@ -118,8 +123,8 @@ impl Region {
     }
 }
 
-fn address(node: &NodeRef) -> usize {
-    Arc::as_ptr(node).cast::<()>() as usize
+fn address(node: &Node) -> usize {
+    ptr::from_ref(node).addr()
 }
 
 impl Drop for Region {

@@ -9,10 +9,46 @@ use std::{
     cell::Cell,
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
 };
+
+/// The values that a task began with, where whoever knows the task can see them: they go when it ends.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<Snapshot>);
+
+impl Kept {
+    /// Keeps the values around the caller.
+    pub fn current() -> Self {
+        Self(Mutex::new(Snapshot::current()))
+    }
+
+    /// Runs `f` with these values around it; those before are back when it returns or unwinds.
+    #[inline(always)]
+    pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
+        if EVER_SET.load(Relaxed) {
+            let values = self.lock().clone();
+            values.enter(f)
+        } else {
+            f()
+        }
+    }
+
+    /// Takes the values out, to be dropped by the caller.
+    #[inline(always)]
+    pub fn take(&self) -> Snapshot {
+        if EVER_SET.load(Relaxed) {
+            std::mem::take(&mut *self.lock())
+        } else {
+            Snapshot::EMPTY
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Snapshot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Which variable; unlike any other's in the process.
 #[derive(Debug)]

@@ -92,6 +92,12 @@ pub(super) const SOFTENED: u32 = SOFT | SOFT_AROUND;
 /// What follows from the parent.
 const FROM_ABOVE: u32 = INHERITED | OUTER | SOFT_AROUND;
 
+/// Whether a node with these flags has anything to pass on to its children.
+#[inline]
+pub(super) fn passes_on(flags: u32) -> bool {
+    flags & (CANCELLED | SOFTENED) != 0
+}
+
 /// The flags of a node that had `flags`, under a parent that has `above`.
 pub(super) fn under(flags: u32, above: u32) -> u32 {
     let mut flags = flags & !FROM_ABOVE;

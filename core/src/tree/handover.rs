@@ -4,7 +4,7 @@
 //! the group open. Whether the task is handed over is decided under the lock of its node, once: a cancel
 //! that has reached it comes first, or is the group's.
 
-use std::{mem, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     flags::{CANCELLED, DAEMON, HANDED, JOIN, SETTLED},
@@ -19,7 +19,7 @@ pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
         let Some(group) = state.parent.clone() else {
             return false;
         };
-        (group, state.slot)
+        (group, seat.node().slot())
     };
     let former = {
         let mut state = task.node().lock();
@@ -28,7 +28,9 @@ pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
         }
         task.node().raise(HANDED);
         let former = state.parent.replace(Arc::clone(&group));
-        former.map(|former| (former, mem::replace(&mut state.slot, place)))
+        let slot = task.node().slot();
+        task.node().set_slot(place);
+        former.map(|former| (former, slot))
     };
     let waker = {
         let mut above = group.node().lock();
@@ -57,7 +59,7 @@ pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
         walk::refresh(task, below);
     }
     if let Some((former, slot)) = former {
-        place::leave(&former, slot);
+        place::leave(former, slot);
     }
     true
 }

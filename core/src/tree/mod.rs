@@ -49,6 +49,7 @@ mod lookout;
 mod node;
 mod orphans;
 mod place;
+mod waker_id;
 mod walk;
 
 pub use deadline::{Deadline, effective_deadline, effective_reason, expire};

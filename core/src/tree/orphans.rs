@@ -35,19 +35,19 @@ fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
         let mut state = orphan.node().lock();
         let Some(former) = state.parent.take() else {
             drop(state);
-            place::leave(group, slot);
+            place::leave(Arc::clone(group), slot);
             return false;
         };
-        let former = (former, state.slot);
+        let former = (former, orphan.node().slot());
         state.parent = Some(Arc::clone(group));
-        state.slot = slot;
+        orphan.node().set_slot(slot);
         let children = orphan.node().flags() & JOIN != 0;
         if children {
             orphan.node().raise(ORPHANED);
         }
         (former, children && state.kids.is_empty())
     };
-    place::leave(&former.0, former.1);
+    place::leave(former.0, former.1);
     if empty {
         place::detach(orphan);
     }

@@ -5,7 +5,7 @@ use std::{mem, sync::Arc};
 use slab::Slab;
 
 use super::{
-    flags::{CLOSED, DAEMON, JOIN, ORPHANED, ROOT},
+    flags::{self, CLOSED, DAEMON, JOIN, ORPHANED, ROOT},
     holds,
     node::{NodeRef, State},
     walk,
@@ -22,24 +22,35 @@ pub struct Closed;
 ///
 /// [`Closed`] if the parent takes no more children; the node is then outside the tree as before.
 pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
-    let (slot, siblings) = {
-        let mut above = parent.node().lock();
-        if parent.node().flags() & CLOSED != 0 {
+    node.node().lock().parent = Some(Arc::clone(parent));
+    let (above, siblings) = {
+        let mut state = parent.node().lock();
+        let flags = parent.node().flags();
+        if flags & CLOSED != 0 {
+            drop(state);
+            let refused = node.node().lock().parent.take();
+            drop(refused);
             return Err(Closed);
         }
-        (above.seat(node), above.kids.len())
+        node.node().set_slot(state.seat(node));
+        (flags, state.kids.len())
     };
+    // Under the lock of the list: what changes later finds the node there, and comes by.
+    if flags::passes_on(above) {
+        inherit(node, parent);
+    }
+    Ok(siblings)
+}
+
+/// Takes over what the parent has passed on before the node was on its list.
+#[cold]
+fn inherit(node: &NodeRef, parent: &NodeRef) {
     let (waker, below) = {
         let mut state = node.node().lock();
-        state.parent = Some(Arc::clone(parent));
-        state.slot = slot;
-        // On the list first, then a look at the parent: a cancel either finds the node on the list, or is
-        // found by this look.
         walk::take_over(node.node(), &mut state, parent.node().flags())
     };
     walk::wake(waker);
     walk::refresh(node, below);
-    Ok(siblings)
 }
 
 /// Takes a node whose region has ended out of the tree.
@@ -49,13 +60,14 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
 pub fn detach(node: &NodeRef) {
     let (parent, slot, charged) = {
         let mut state = node.node().lock();
-        (state.parent.take(), state.slot, state.charged.take())
+        let slot = node.node().slot();
+        (state.parent.take(), slot, state.charged.take())
     };
     if let Some(charged) = charged {
         holds::release(&charged);
     }
     if let Some(parent) = parent {
-        leave(&parent, slot);
+        leave(parent, slot);
     }
 }
 
@@ -86,7 +98,7 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
         };
         break (
             mem::replace(&mut state.parent, parent.cloned()),
-            state.slot,
+            node.node().slot(),
             charged,
         );
     };
@@ -97,14 +109,14 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
     let entered = parent.map(|parent| parent.node().lock().seat(node));
     let (waker, below) = {
         let mut state = node.node().lock();
-        state.slot = entered.unwrap_or_default();
+        node.node().set_slot(entered.unwrap_or_default());
         let above = parent.map_or(0, |parent| parent.node().flags());
         walk::take_over(node.node(), &mut state, above)
     };
     walk::wake(waker);
     walk::refresh(node, below);
     if let Some(former) = former {
-        leave(&former, slot);
+        leave(former, slot);
     }
     // Last: this may wake the former parent, whose region then drops what is in it.
     if let Some(charged) = charged {
@@ -116,14 +128,12 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
 ///
 /// The last child of a group wakes the group, and so does the last one that is no daemon. The last child of a
 /// group that was dropped takes the children node with it, off the list of the group that has adopted it.
-pub(super) fn leave(parent: &NodeRef, slot: usize) {
-    let mut from = (Arc::clone(parent), slot);
+pub(super) fn leave(mut parent: NodeRef, mut slot: usize) {
     loop {
-        let (parent, slot) = &from;
-        let flags = parent.node().flags();
         let (kid, waker, orphaned) = {
             let mut above = parent.node().lock();
-            let kid = above.kids.try_remove(*slot);
+            let flags = parent.node().flags();
+            let kid = above.kids.try_remove(slot);
             let daemon = kid
                 .as_ref()
                 .is_some_and(|kid| kid.node().flags() & DAEMON != 0);
@@ -138,8 +148,7 @@ pub(super) fn leave(parent: &NodeRef, slot: usize) {
             let waker = (flags & JOIN != 0 && (empty || !daemon && above.only_daemons()))
                 .then(|| parent.node().take_waker(&mut above))
                 .flatten();
-            let orphaned = empty && parent.node().flags() & ORPHANED != 0;
-            (kid, waker, orphaned)
+            (kid, waker, empty && flags & ORPHANED != 0)
         };
         drop(kid);
         walk::wake(waker);
@@ -148,10 +157,11 @@ pub(super) fn leave(parent: &NodeRef, slot: usize) {
         }
         let next = {
             let mut state = parent.node().lock();
-            state.parent.take().map(|adopter| (adopter, state.slot))
+            let slot = parent.node().slot();
+            state.parent.take().map(|adopter| (adopter, slot))
         };
         let Some(next) = next else { return };
-        from = next;
+        (parent, slot) = next;
     }
 }
 

@@ -9,10 +9,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_core::{
-    context::Snapshot,
-    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
-};
+use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -35,8 +32,6 @@ pin_project! {
         body: Option<Fut>,
         // Taken when the child has ended.
         post: Option<Arc<Child<V>>>,
-        // The context variables where it was spawned.
-        values: Snapshot,
     }
 
     impl<Fut, V> PinnedDrop for LocalChild<Fut, V>
@@ -68,7 +63,6 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
         let child = Self {
             body: Some(body),
             post: Some(post),
-            values: Snapshot::current(),
         };
         (child, node, handle)
     }
@@ -82,7 +76,8 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
         let Some(post) = this.post.take() else {
             return Ok(());
         };
-        let dropped = caught(|| this.values.enter(|| this.body.set(None)));
+        let dropped = caught(|| post.values().enter(|| this.body.set(None)));
+        forget_panic(post.values().take());
         let (outcome, panicked) = match (ending, dropped) {
             (Ok(outcome), Ok(())) => (outcome, Ok(())),
             (Err(payload), dropped) => {
@@ -95,8 +90,13 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
             }
         };
         match post.conclude(outcome) {
-            None => panicked,
-            Some(payload) => panicked.and(Err(payload)),
+            Ok(joiner) => {
+                if let Some(joiner) = joiner {
+                    joiner.wake();
+                }
+                panicked
+            }
+            Err(payload) => panicked.and(Err(payload)),
         }
     }
 }
@@ -106,9 +106,12 @@ impl<Fut: Future<Output = V>, V> Future for LocalChild<Fut, V> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.as_mut().project();
+        let Some(post) = this.post else {
+            return Poll::Ready(());
+        };
         let body = &mut this.body;
         let polled = caught(|| {
-            this.values
+            post.values()
                 .enter(|| body.as_mut().as_pin_mut().map(|body| body.poll(cx)))
         });
         let ending = match polled {
