@@ -182,8 +182,13 @@ pub async fn m109_a_dropped_tick_is_not_lost(t: Trace) {
     let start = interval.tick().await;
     t.log("due", 0);
     for _ in 0..2 {
-        assert!(peek(&mut Box::pin(interval.tick())).await.is_pending());
-        t.log("due", (interval.tick().await - start).as_millis());
+        let first = peek(&mut Box::pin(interval.tick())).await;
+        // It waits, unless the thread has not run for a whole period.
+        let tick = match first {
+            Poll::Pending => interval.tick().await,
+            Poll::Ready(tick) => tick,
+        };
+        t.log("due", (tick - start).as_millis());
     }
 }
 
