@@ -4,11 +4,13 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use allocation_counter::measure;
 use anyrt::{
     channel::channel,
+    fail_after,
     sync::{CapacityLimiter, Event, Mutex, OnceCell, RwLock, Semaphore},
 };
 
@@ -75,4 +77,10 @@ fn what_has_happened() {
         at_once(event.wait());
         assert_eq!(at_once(cell.get_or_init(|| async { 2 })), &1);
     });
+}
+
+#[test]
+fn a_timeout_that_is_not_needed() {
+    let second = Duration::from_secs(1);
+    allocates_nothing(|| assert_eq!(at_once(fail_after(second, async { 1 })), Ok(1)));
 }

@@ -9,7 +9,7 @@ use std::{
 use anyrt_core::{
     Instant,
     context::{self, Region},
-    tree::{self, Deadline, Kind, Lookout, NodeRef, Reason},
+    tree::{self, Deadline, Kind, Look, Lookout, NodeRef, Reason},
 };
 use pin_project_lite::pin_project;
 
@@ -21,23 +21,33 @@ use crate::{
 
 pin_project! {
     /// Polls its body, then looks: at the deadline, and at the node (rules C2, C6, C7).
+    ///
+    /// There is a node where something inside needed one: a handle, a group, a hold. Where nothing did, nobody can
+    /// cancel this scope but its own deadline, and what is around it, whose code polls it then or drops it.
     pub(super) struct Cancellable<F> {
         #[pin]
         body: Regional<F>,
+        // Nothing of it is needed by a body that is ready in its first poll.
+        #[pin]
+        wait: Option<Wait>,
+    }
+}
+
+pin_project! {
+    /// What a scope has whose body has suspended.
+    struct Wait {
         #[pin]
         timer: Option<Timer>,
         lookout: Lookout,
-        reported: bool,
     }
 }
 
 impl<F> Cancellable<F> {
+    #[inline]
     pub(super) fn new(deadline: Deadline, body: Option<F>) -> Self {
         Self {
-            body: Regional::new(Region::new(Kind::Scope, deadline), None, body),
-            timer: None,
-            lookout: Lookout::new(),
-            reported: false,
+            body: Regional::new(Region::new(Kind::Scope, deadline), body),
+            wait: None,
         }
     }
 
@@ -49,48 +59,65 @@ impl<F> Cancellable<F> {
 
 impl<F: Future> Cancellable<F> {
     /// The body's value, or the reason of the scope's own cancel.
+    #[inline]
     pub(super) fn poll(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<F::Output, Reason>> {
-        let mut this = self.project();
-        match this.body.as_mut().poll_body(cx) {
+        let mut this = self.as_mut().project();
+        match this.body.as_mut().poll_bare(cx) {
             Polled::Ready(value) => {
-                if this.timer.is_some() {
-                    this.timer.set(None);
+                if this.wait.is_some() {
+                    this.wait.set(None);
                 }
                 this.body.end();
-                *this.reported = true;
-                return Poll::Ready(Ok(value));
+                Poll::Ready(Ok(value))
             }
-            Polled::Pending => {}
-            Polled::Gone if *this.reported => panic!("a finished scope was polled again"),
-            Polled::Gone => return parked(),
+            Polled::Pending => self.look(cx).map(Err),
+            // A scope that has reported has no node any more.
+            Polled::Gone if this.body.node().is_none() => {
+                panic!("a finished scope was polled again")
+            }
+            Polled::Gone => parked(),
         }
-        let node = this.body.node().expect("a pending body has a node");
-        let mut look = match this.lookout.look(node.node(), cx.waker()) {
-            Some(look) => look,
-            // The timer is at the deadline, if there is one.
-            None => match this
-                .timer
+    }
+}
+
+impl<F> Cancellable<F> {
+    /// The body is pending: drops it if the scope ends now; ready with the reason if that is the scope's own.
+    #[inline(never)]
+    fn look(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reason> {
+        let mut this = self.project();
+        if this.wait.is_none() {
+            this.wait.set(Some(Wait {
+                timer: None,
+                lookout: Lookout::new(),
+            }));
+        }
+        let mut wait = this
+            .wait
+            .as_mut()
+            .as_pin_mut()
+            .expect("it was just set")
+            .project();
+        if this.body.node().is_none() {
+            let mut now = None;
+            let at = this
+                .body
                 .as_mut()
-                .as_pin_mut()
-                .map(|timer| timer.poll_elapsed(cx))
-            {
-                None | Some(Poll::Pending) => return Poll::Pending,
-                Some(Poll::Ready(_)) => node.node().look(cx.waker()),
-            },
-        };
-        if look.own.is_none() {
-            if let Some(reason) = poll_deadline(this.timer.as_mut(), node, look.deadline, cx) {
-                if tree::cancel(node, reason) {
-                    trace::cancelled("scope", reason);
-                }
-                look = node.node().look(cx.waker());
+                .fix_deadline(|| *now.insert(runtime::now()));
+            let due = poll_timer(wait.timer.as_mut(), at, now, cx);
+            if due.is_none() && !context::is_cancelled() {
+                return Poll::Pending;
             }
+            this.body.as_mut().make_node();
         }
+        let node = this.body.node().expect("it was just made");
+        let Some(look) = look_at(node, wait.lookout, wait.timer.as_mut(), cx) else {
+            return Poll::Pending;
+        };
         if look.own.is_some() {
-            this.timer.set(None);
+            wait.timer.set(None);
         }
         if !look.must_drop() {
             return Poll::Pending;
@@ -99,12 +126,38 @@ impl<F: Future> Cancellable<F> {
         match look.own {
             Some(reason) if !look.inherited => {
                 this.body.end();
-                *this.reported = true;
-                Poll::Ready(Err(reason))
+                Poll::Ready(reason)
             }
             _ => Poll::Pending,
         }
     }
+}
+
+/// Looks at the node and the clock; `None` if the scope has no reason to end.
+fn look_at(
+    node: &NodeRef,
+    lookout: &mut Lookout,
+    mut timer: Pin<&mut Option<Timer>>,
+    cx: &mut Context<'_>,
+) -> Option<Look> {
+    let look = match lookout.look(node.node(), cx.waker()) {
+        Some(look) => look,
+        // The timer is at the deadline, if there is one.
+        None => match timer.as_mut().as_pin_mut()?.poll_elapsed(cx) {
+            Poll::Pending => return None,
+            Poll::Ready(_) => node.node().look(cx.waker()),
+        },
+    };
+    if look.own.is_some() {
+        return Some(look);
+    }
+    let Some(reason) = poll_deadline(timer, node, look.deadline, cx) else {
+        return Some(look);
+    };
+    if tree::cancel(node, reason) {
+        trace::cancelled("scope", reason);
+    }
+    Some(node.node().look(cx.waker()))
 }
 
 /// The body was dropped by a cancel from further out, where this will be dropped, too. Code that awaits it
@@ -118,9 +171,9 @@ pub(crate) fn parked<T>() -> Poll<T> {
     Poll::Pending
 }
 
-/// Keeps the timer at the deadline; returns why the scope ends now, if it does.
+/// Keeps the timer at the deadline of a node; returns why the scope ends now, if it does.
 pub(super) fn poll_deadline(
-    mut timer: Pin<&mut Option<Timer>>,
+    timer: Pin<&mut Option<Timer>>,
     node: &NodeRef,
     deadline: Deadline,
     cx: &mut Context<'_>,
@@ -130,12 +183,23 @@ pub(super) fn poll_deadline(
         Deadline::At(at) => Some(at),
         Deadline::After(_) => node.node().fix_deadline(runtime::now),
     };
+    poll_timer(timer, at, None, cx)
+}
+
+/// Keeps the timer at the deadline, if there is one; returns why the scope ends now, if it does. `now` is what the clock
+/// has just said, if it was read.
+fn poll_timer(
+    mut timer: Pin<&mut Option<Timer>>,
+    at: Option<Instant>,
+    now: Option<Instant>,
+    cx: &mut Context<'_>,
+) -> Option<Reason> {
     let Some(at) = at else {
         timer.set(None);
         return None;
     };
     if timer.as_ref().as_pin_ref().and_then(|timer| timer.at()) != Some(at)
-        && arm(timer.as_mut(), at)
+        && arm(timer.as_mut(), at, now)
     {
         return Some(Reason::Deadline);
     }
@@ -148,9 +212,9 @@ pub(super) fn poll_deadline(
 
 /// Sets the timer, made now if there is none. `true` if the deadline has passed already: a timer may
 /// need a tick to see that, and the body must not run on meanwhile.
-fn arm(mut timer: Pin<&mut Option<Timer>>, at: Instant) -> bool {
+fn arm(mut timer: Pin<&mut Option<Timer>>, at: Instant, now: Option<Instant>) -> bool {
     let due = runtime::with(|handle, shared| {
-        if at <= handle.now() {
+        if at <= now.unwrap_or_else(|| handle.now()) {
             return true;
         }
         match timer.as_mut().as_pin_mut() {

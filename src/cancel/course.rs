@@ -56,8 +56,8 @@ impl<B, C, T> Course<B, C, T> {
     pub(crate) fn new(body: B, place: &'static Location<'static>) -> Self {
         let region = |kind| Region::new(kind, Deadline::Never);
         Self {
-            body: Regional::new(region(Kind::Part), None, Some(body)),
-            cleaning: Regional::new(region(Kind::Shield), None, None),
+            body: Regional::new(region(Kind::Part), Some(body)),
+            cleaning: Regional::new(region(Kind::Shield), None),
             around: region(Kind::Part),
             hold: Hold::new(HolderKind::Cleanup, place),
             ended: None,

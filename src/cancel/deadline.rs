@@ -29,6 +29,7 @@ use super::cancellable::Cancellable;
 /// # Panics
 ///
 /// When the body suspends where there is no runtime (rule R2).
+#[inline]
 pub fn move_on_after<Fut: Future>(delay: Duration, body: Fut) -> MoveOnAfter<Fut> {
     MoveOnAfter {
         body: Cancellable::new(Deadline::After(delay), Some(body)),
@@ -50,6 +51,7 @@ pub fn move_on_at<Fut: Future>(at: impl Into<Option<Instant>>, body: Fut) -> Mov
 ///
 /// [`TimedOut`] if the body was dropped at its deadline.
 #[doc(alias = "timeout")]
+#[inline]
 pub fn fail_after<Fut: Future>(delay: Duration, body: Fut) -> FailAfter<Fut> {
     FailAfter {
         body: Cancellable::new(Deadline::After(delay), Some(body)),
@@ -89,6 +91,7 @@ pin_project! {
 impl<Fut: Future> Future for MoveOnAfter<Fut> {
     type Output = Option<Fut::Output>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project().body.poll(cx).map(Result::ok)
     }
@@ -97,6 +100,7 @@ impl<Fut: Future> Future for MoveOnAfter<Fut> {
 impl<Fut: Future> Future for FailAfter<Fut> {
     type Output = Result<Fut::Output, TimedOut>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project()
             .body

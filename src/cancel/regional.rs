@@ -3,12 +3,11 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use anyrt_core::{
-    Runtime,
+    Instant,
     context::{self, Region},
     tree::NodeRef,
 };
@@ -18,7 +17,6 @@ pin_project! {
     /// Polls and drops its body inside its region (rule R8).
     pub(crate) struct Regional<F> {
         region: Region,
-        runtime: Option<Arc<Runtime>>,
         #[pin]
         body: Option<F>,
     }
@@ -34,49 +32,62 @@ pin_project! {
 pub(crate) enum Polled<T> {
     /// It completed, and has been dropped.
     Ready(T),
-    /// It is pending; there is a node from now on.
+    /// It is pending.
     Pending,
     /// There is no body: it has not been started, or has been dropped.
     Gone,
 }
 
 impl<F> Regional<F> {
-    pub(crate) fn new(region: Region, runtime: Option<Arc<Runtime>>, body: Option<F>) -> Self {
-        Self {
-            region,
-            runtime,
-            body,
-        }
+    #[inline]
+    pub(crate) fn new(region: Region, body: Option<F>) -> Self {
+        Self { region, body }
     }
 
     /// Makes the body, inside the region.
     pub(crate) fn start(self: Pin<&mut Self>, make: impl FnOnce() -> F) {
         let mut this = self.project();
-        let body = context::enter(this.region, this.runtime.as_ref(), make);
+        let body = context::enter(this.region, None, make);
         this.body.set(Some(body));
     }
 
-    pub(crate) fn set_runtime(self: Pin<&mut Self>, runtime: Arc<Runtime>) {
-        *self.project().runtime = Some(runtime);
-    }
-
     /// The region's node, if anything has needed one.
+    #[inline]
     pub(crate) fn node(&self) -> Option<&NodeRef> {
         self.region.existing_node()
     }
 
+    /// The region's node, made now if nothing has needed one.
+    pub(crate) fn make_node(self: Pin<&mut Self>) -> NodeRef {
+        let region = self.project().region;
+        context::enter(region, None, context::node).expect("the region was just entered")
+    }
+
+    /// Starts the region's clock, if it has not been started; returns when the region ends by itself.
+    pub(crate) fn fix_deadline(
+        self: Pin<&mut Self>,
+        now: impl FnOnce() -> Instant,
+    ) -> Option<Instant> {
+        self.project().region.fix_deadline(now)
+    }
+
+    #[inline]
     pub(crate) fn has_body(&self) -> bool {
         self.body.is_some()
     }
 
     /// Drops the body inside the region.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn drop_body(self: Pin<&mut Self>) {
-        let mut this = self.project();
-        if this.body.is_some() {
-            let runtime = this.runtime.as_ref();
-            context::enter_where_it_is(this.region, runtime, || this.body.set(None));
+        if self.body.is_some() {
+            self.drop_inside();
         }
+    }
+
+    #[inline(never)]
+    fn drop_inside(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        context::enter_where_it_is(this.region, None, || this.body.set(None));
     }
 
     /// Takes the body out, to go on elsewhere.
@@ -88,6 +99,7 @@ impl<F> Regional<F> {
     }
 
     /// Takes the region's node out of the tree.
+    #[inline]
     pub(crate) fn end(self: Pin<&mut Self>) {
         self.project().region.end();
     }
@@ -96,24 +108,31 @@ impl<F> Regional<F> {
 impl<F: Future> Regional<F> {
     /// Polls the body inside the region. A completed body is dropped there, too.
     #[inline(always)]
-    pub(crate) fn poll_body(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<F::Output> {
-        let mut this = self.project();
-        context::enter(this.region, this.runtime.as_ref(), || {
-            let Some(body) = this.body.as_mut().as_pin_mut() else {
+    pub(crate) fn poll_bare(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<F::Output> {
+        let this = self.project();
+        let mut body = this.body;
+        // By value: what is captured by reference goes over the stack.
+        context::enter(this.region, None, move || {
+            let Some(pinned) = body.as_mut().as_pin_mut() else {
                 return Polled::Gone;
             };
-            match body.poll(cx) {
+            match pinned.poll(cx) {
                 Poll::Ready(output) => {
-                    this.body.set(None);
+                    body.set(None);
                     Polled::Ready(output)
                 }
-                Poll::Pending => {
-                    if this.region.existing_node().is_none() {
-                        context::node();
-                    }
-                    Polled::Pending
-                }
+                Poll::Pending => Polled::Pending,
             }
         })
+    }
+
+    /// Like [`poll_bare`](Regional::poll_bare); where the body is pending, there is a node from now on.
+    #[inline(always)]
+    pub(crate) fn poll_body(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<F::Output> {
+        let polled = self.as_mut().poll_bare(cx);
+        if matches!(polled, Polled::Pending) && self.node().is_none() {
+            self.make_node();
+        }
+        polled
     }
 }

@@ -33,7 +33,7 @@ use super::{
 #[track_caller]
 pub fn shield<Fut: Future>(body: Fut) -> Shield<Fut> {
     Shield {
-        body: Regional::new(Region::new(Kind::Shield, Deadline::Never), None, Some(body)),
+        body: Regional::new(Region::new(Kind::Shield, Deadline::Never), Some(body)),
         hold: Hold::new(HolderKind::Shield, Location::caller()),
     }
 }

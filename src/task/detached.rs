@@ -8,15 +8,13 @@ use std::{
 };
 
 use anyrt_core::{
-    Runtime,
-    context::Region,
+    Runtime, context,
     tree::{self, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
 use super::{handle::Child, label::Identity, unhandled, watch::watched};
 use crate::{
-    cancel::{Polled, Regional},
     payload::{Payload, caught, forget_panic},
     runtime::AnyBackend,
     trace::{self, TaskSpan},
@@ -37,11 +35,7 @@ pub(super) fn spawn_detached<Fut>(
     let _ = tree::attach(&node, runtime.shared().root());
     runtime.shared().counts().tasks.up();
     let task = Detached {
-        body: Regional::new(
-            Region::with_node(Kind::Task, node),
-            Some(Arc::clone(&runtime)),
-            Some(body),
-        ),
+        body: Some(body),
         span: TaskSpan::new(Kind::Task, child.task_label().identity()),
         child,
         runtime: Some(runtime),
@@ -53,7 +47,7 @@ pub(super) fn spawn_detached<Fut>(
 pin_project! {
     struct Detached<Fut> {
         #[pin]
-        body: Regional<Fut>,
+        body: Option<Fut>,
         child: Arc<Child<()>>,
         span: TaskSpan,
         // Taken when the task has ended.
@@ -76,16 +70,18 @@ impl<Fut> Detached<Fut> {
             return;
         };
         let (body, child) = (&mut this.body, &*this.child);
+        let drop_body = || context::enter_task(child, &runtime, || body.set(None));
         let dropped = this
             .span
-            .inside(|| caught(|| child.values().enter(|| body.as_mut().drop_body())).err());
+            .inside(|| caught(|| child.values().enter(drop_body)).err());
         forget_panic(child.values().take());
         for payload in panicked.into_iter().chain(dropped) {
             this.span.inside(trace::panicked);
             unhandled::pass_on(Some(runtime.shared().root()), payload);
         }
         this.span.close();
-        this.body.end();
+        let node: NodeRef = Arc::clone(child) as NodeRef;
+        tree::detach(&node);
         runtime.shared().task_gone();
     }
 }
@@ -98,13 +94,15 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
         let Some(runtime) = this.runtime else {
             return Poll::Ready(());
         };
-        let (body, child) = (this.body, &*this.child);
+        let (body, child) = (this.body.as_pin_mut(), &*this.child);
+        let body = body.expect("the body is there until the task has ended");
+        let poll_body = || context::enter_task(child, runtime, || body.poll(cx));
         let polled = watched(runtime.shared(), child.task_label(), this.span, || {
-            caught(|| child.values().enter(|| body.poll_body(cx)))
+            caught(|| child.values().enter(poll_body))
         });
         let panicked = match polled {
-            Ok(Polled::Pending) => return Poll::Pending,
-            Ok(Polled::Ready(()) | Polled::Gone) => None,
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(())) => None,
             Err(payload) => Some(payload),
         };
         self.end(panicked);

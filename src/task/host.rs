@@ -55,7 +55,7 @@ pin_project! {
 impl<Fut, T, E> Host<Fut, T, E> {
     fn new(place: Place) -> Self {
         Self {
-            body: Regional::new(Region::new(Kind::Part, Deadline::Never), None, None),
+            body: Regional::new(Region::new(Kind::Part, Deadline::Never), None),
             outer: Region::new(Kind::Part, Deadline::Never),
             members: None,
             value: None,
@@ -66,8 +66,8 @@ impl<Fut, T, E> Host<Fut, T, E> {
     }
 
     /// Opens the group: its nodes, its runtime, its body.
-    fn open(mut self: Pin<&mut Self>, body: impl FnOnce(Arc<Members<E>>) -> Fut) {
-        let mut this = self.as_mut().project();
+    fn open(self: Pin<&mut Self>, body: impl FnOnce(Arc<Members<E>>) -> Fut) {
+        let this = self.project();
         let on_its_own = !runtime::is_attached();
         let attached = match runtime::attached() {
             Ok(attached) => attached,
@@ -75,23 +75,24 @@ impl<Fut, T, E> Host<Fut, T, E> {
         };
         let outer =
             context::enter(this.outer, None, context::node).expect("the region was just entered");
-        let runtime = Arc::clone(&attached.0);
         if on_its_own {
             // Below no task: whoever watches would not find it from the root.
-            runtime.shared().remember(&outer);
+            attached.0.shared().remember(&outer);
         }
         let fate = Fate::new(&outer, Reason::SiblingFailed, Some(*this.place));
         let members = Members::new(attached, fate);
-        *this.members = Some(Arc::clone(&members));
-        this.body.as_mut().set_runtime(runtime);
-        context::enter(this.outer, None, || this.body.start(|| body(members)));
+        let members = this.members.insert(members);
+        context::enter(this.outer, Some(&members.runtime), || {
+            this.body.start(|| body(Arc::clone(members)));
+        });
     }
 
     /// Foreign code drops the group: the children are cancelled, and belong to the group around it.
     fn abandon(self: Pin<&mut Self>) {
         let this = self.project();
         let dropped = panic::catch_unwind(AssertUnwindSafe(|| {
-            context::enter_where_it_is(this.outer, None, || this.body.drop_body());
+            let runtime = this.members.as_ref().map(|members| &members.runtime);
+            context::enter_where_it_is(this.outer, runtime, || this.body.drop_body());
         }));
         if let Some(members) = this.members.take() {
             members.abandon();
@@ -148,7 +149,7 @@ where
         lookout: &mut Lookout,
         cx: &mut Context<'_>,
     ) {
-        let polled = context::enter(outer, None, || {
+        let polled = context::enter(outer, Some(&members.runtime), || {
             panic::catch_unwind(AssertUnwindSafe(|| body.as_mut().poll_body(cx)))
         });
         match polled {
@@ -170,7 +171,7 @@ where
     }
 
     fn drop_body(body: Pin<&mut Regional<Fut>>, outer: &Region, members: &Members<E>) {
-        let dropped: Result<(), Payload> = context::enter(outer, None, || {
+        let dropped: Result<(), Payload> = context::enter(outer, Some(&members.runtime), || {
             panic::catch_unwind(AssertUnwindSafe(|| body.drop_body()))
         });
         if let Err(payload) = dropped {

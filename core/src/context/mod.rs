@@ -3,7 +3,7 @@
 //! Each region enters itself around every poll, and around dropping its body ([`enter`]); whatever
 //! runs inside finds the chain of regions of this poll, innermost first. The chain lives on the
 //! stack, so that entering allocates nothing; a region gets a [node](crate::tree) only when somebody
-//! needs one (a handle, a hold, the first `Pending`).
+//! needs one (a handle, a hold, a part of an operation that suspends). A mere timeout needs none.
 //!
 //! The chain is found through one raw pointer in a thread-local `Cell`, set and restored around the
 //! poll; a counted reference there was measured thirty times dearer. `pointer` holds the `unsafe`
@@ -99,6 +99,13 @@ impl<'a> Place<'a> {
         }
     }
 
+    fn is_of_interest(self) -> bool {
+        match self {
+            Self::Region(region) => region.existing_node().is_some() || region.has_started(),
+            Self::Top(_) => true,
+        }
+    }
+
     fn make_node(self, parent: Option<&NodeRef>) -> NodeRef {
         match self {
             Self::Region(region) => region.make_node(parent),
@@ -110,8 +117,7 @@ impl<'a> Place<'a> {
 /// Polls something inside `region`, and inside `runtime` where one is given.
 ///
 /// A region that was polled elsewhere before moves here (rule C6). The context before is restored when
-/// `f` returns or unwinds. The top of a task, and any region that is entered from outside every other, starts
-/// with a fresh budget.
+/// `f` returns or unwinds. A region that is entered from outside every other starts with a fresh budget.
 #[inline(always)]
 pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce() -> R) -> R {
     settle(region);
@@ -149,11 +155,14 @@ fn enter_top<R>(top: Existing<'_>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R
 /// [`enter`] does so by itself; this is for a poll that enters nothing.
 #[inline(always)]
 pub fn settle(region: &Region) {
-    pointer::with(|outer| {
-        if !region.is_at_home(outer.map(|outer| outer.place.existing_node())) {
-            move_to(region, outer);
-        }
-    });
+    // Without a node it is nowhere.
+    if region.existing_node().is_some() {
+        pointer::with(|outer| {
+            if !region.is_at_home(outer.map(|outer| outer.place.existing_node())) {
+                move_to(region, outer);
+            }
+        });
+    }
 }
 
 #[cold]
@@ -174,12 +183,18 @@ pub fn enter_where_it_is<R>(
             place: Place::Region(region),
             runtime: runtime.or(outer.and_then(|outer| outer.runtime)),
         };
-        if outer.is_none() || region.kind() == Kind::Task {
-            budget::fresh(|| pointer::set(&frame, f))
+        if outer.is_none() {
+            outermost(&frame, f)
         } else {
             pointer::set(&frame, f)
         }
     })
+}
+
+/// Not inlined, so that callers are inlined the more readily: most regions are inside another.
+#[inline(never)]
+fn outermost<R>(frame: &Frame<'_>, f: impl FnOnce() -> R) -> R {
+    budget::fresh(|| pointer::set(frame, f))
 }
 
 /// Runs `f` outside every region, as foreign code would.
@@ -244,15 +259,15 @@ pub fn node() -> Option<NodeRef> {
     pointer::with(|innermost| innermost.map(Frame::node))
 }
 
-/// Like [`node()`], but `None` while nothing needed a node in the innermost regions.
+/// Like [`node()`], but of the innermost region that something needed a node in, or whose clock runs.
 ///
-/// For reading the tree without making it larger.
+/// For reading the tree, deadlines included, without making it larger than that takes.
 pub fn existing_node() -> Option<NodeRef> {
     pointer::with(|innermost| {
         let mut current = innermost;
         while let Some(frame) = current {
-            if let Some(node) = frame.place.existing_node() {
-                return Some(node.share());
+            if frame.place.is_of_interest() {
+                return Some(frame.node());
             }
             current = frame.outer;
         }

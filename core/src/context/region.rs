@@ -1,7 +1,7 @@
 //! A region of code as a future keeps it: its kind, and its node once there is one.
 
 use std::{
-    ptr,
+    fmt, ptr,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::Existing;
-use crate::tree::{self, Deadline, Kind, Node, NodeRef};
+use crate::{
+    Instant,
+    tree::{self, Deadline, Kind, Node, NodeRef},
+};
 
 /// A region that a future enters around each poll of its body.
 ///
@@ -19,18 +22,22 @@ use crate::tree::{self, Deadline, Kind, Node, NodeRef};
 pub struct Region {
     kind: Kind,
     deadline: Deadline,
-    node: OnceLock<Handed>,
+    // All that a region without a node need not set, or look at when it goes, is in here.
+    attached: OnceLock<Attached>,
+}
+
+/// The node of a region, and where it is.
+struct Attached {
+    node: NodeRef,
     /// The address of the node that this one was put under; zero for none. It can not be taken by another
     /// node meanwhile: a node keeps its parent.
     home: AtomicUsize,
 }
 
-/// The node of a region; `NodeRef` has no `Debug` of its own.
-struct Handed(NodeRef);
-
-impl std::fmt::Debug for Handed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.node().fmt(f)
+/// `NodeRef` has no `Debug` of its own.
+impl fmt::Debug for Attached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.node().fmt(f)
     }
 }
 
@@ -41,8 +48,7 @@ impl Region {
         Self {
             kind,
             deadline,
-            node: OnceLock::new(),
-            home: AtomicUsize::new(0),
+            attached: OnceLock::new(),
         }
     }
 
@@ -51,8 +57,10 @@ impl Region {
         Self {
             kind,
             deadline: Deadline::Never,
-            node: OnceLock::from(Handed(node)),
-            home: AtomicUsize::new(0),
+            attached: OnceLock::from(Attached {
+                node,
+                home: AtomicUsize::new(0),
+            }),
         }
     }
 
@@ -65,7 +73,18 @@ impl Region {
     /// The node, if anything has needed one.
     #[inline(always)]
     pub fn existing_node(&self) -> Option<&NodeRef> {
-        self.node.get().map(|handed| &handed.0)
+        self.attached.get().map(|attached| &attached.node)
+    }
+
+    /// Starts the clock, if it has not been started; returns when the region ends by itself.
+    ///
+    /// Once there is a node the deadline is the node's, where others may move it.
+    #[inline]
+    pub fn fix_deadline(&mut self, now: impl FnOnce() -> Instant) -> Option<Instant> {
+        match self.existing_node() {
+            None => self.deadline.fix(now),
+            Some(node) => node.node().fix_deadline(now),
+        }
     }
 
     /// Takes the node out of the tree: the region has ended.
@@ -78,19 +97,24 @@ impl Region {
 
     #[inline(never)]
     fn detach(&mut self) {
-        if let Some(Handed(node)) = self.node.take() {
-            tree::detach(&node);
+        if let Some(attached) = self.attached.take() {
+            tree::detach(&attached.node);
         }
     }
 
-    /// Whether the node is where a poll inside the region with node `around` expects it; true while there is no node. The top of
-    /// a task stays where it was put.
+    /// Whether the clock runs, and nobody had to know so far.
+    #[inline]
+    pub(super) fn has_started(&self) -> bool {
+        matches!(self.deadline, Deadline::At(_))
+    }
+
+    /// Whether the node is where a poll inside the region with node `around` expects it; true while there is no node.
     #[inline(always)]
     pub(super) fn is_at_home(&self, around: Option<Option<Existing<'_>>>) -> bool {
-        if self.kind == Kind::Task || self.existing_node().is_none() {
+        let Some(attached) = self.attached.get() else {
             return true;
-        }
-        let home = self.home.load(Relaxed);
+        };
+        let home = attached.home.load(Relaxed);
         match around {
             None => home == 0,
             // A region without a node has none below it either.
@@ -100,26 +124,29 @@ impl Region {
 
     /// Moves the node to where the region is polled now.
     pub(super) fn rehome(&self, parent: Option<&NodeRef>) {
-        if let Some(node) = self.existing_node() {
-            self.home
+        if let Some(attached) = self.attached.get() {
+            attached
+                .home
                 .store(parent.map_or(0, |parent| address(parent.node())), Relaxed);
-            tree::rehome(node, parent);
+            tree::rehome(&attached.node, parent);
         }
     }
 
     /// The node, made under `parent` if there is none.
     pub(super) fn make_node(&self, parent: Option<&NodeRef>) -> NodeRef {
-        let handed = self.node.get_or_init(|| {
+        let attached = self.attached.get_or_init(|| {
             let node: NodeRef = Arc::new(Node::new(self.kind, self.deadline));
             if let Some(parent) = parent {
-                self.home.store(address(parent.node()), Relaxed);
                 // Only a group's children node is ever closed, and that is nobody's innermost
                 // region: a child task enters with a node of its own.
                 let _ = tree::attach(&node, parent);
             }
-            Handed(node)
+            Attached {
+                node,
+                home: AtomicUsize::new(parent.map_or(0, |parent| address(parent.node()))),
+            }
         });
-        Arc::clone(&handed.0)
+        Arc::clone(&attached.node)
     }
 }
 

@@ -23,7 +23,8 @@ pub enum Deadline {
 
 impl Deadline {
     /// `After` becomes `At`, or `Never` where the clock has no such instant.
-    fn fix(&mut self, now: impl FnOnce() -> Instant) -> Option<Instant> {
+    #[inline]
+    pub(crate) fn fix(&mut self, now: impl FnOnce() -> Instant) -> Option<Instant> {
         if let Self::After(delay) = *self {
             *self = match now().checked_add(delay) {
                 Some(at) => Self::At(at),

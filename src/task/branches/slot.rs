@@ -38,7 +38,7 @@ pub enum SlotState {
 impl<F: Future> Slot<F> {
     pub(crate) fn new(body: Option<F>) -> Self {
         Self {
-            body: Regional::new(Region::new(Kind::Scope, Deadline::Never), None, body),
+            body: Regional::new(Region::new(Kind::Scope, Deadline::Never), body),
             value: None,
         }
     }
@@ -46,7 +46,7 @@ impl<F: Future> Slot<F> {
     /// A branch whose node exists, so that it can be cancelled before it is polled.
     pub(crate) fn with_node(node: NodeRef, body: F) -> Self {
         Self {
-            body: Regional::new(Region::with_node(Kind::Scope, node), None, Some(body)),
+            body: Regional::new(Region::with_node(Kind::Scope, node), Some(body)),
             value: None,
         }
     }
@@ -60,6 +60,7 @@ impl<F: Future> Slot<F> {
         self.value.as_ref()
     }
 
+    #[inline]
     pub(crate) fn take(self: Pin<&mut Self>) -> Option<F::Output> {
         self.project().value.take()
     }
@@ -78,6 +79,7 @@ pub trait AnySlot {
 }
 
 impl<F: Future> AnySlot for Slot<F> {
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> SlotState {
         let mut this = self.project();
         match this.body.as_mut().poll_body(cx) {
@@ -91,6 +93,7 @@ impl<F: Future> AnySlot for Slot<F> {
         }
     }
 
+    #[inline]
     fn is_occupied(&self) -> bool {
         self.body.has_body()
     }
