@@ -51,6 +51,12 @@ impl<F> Regional<F> {
         this.body.set(Some(body));
     }
 
+    /// Puts in a body where there is none.
+    #[inline]
+    pub(crate) fn put(self: Pin<&mut Self>, body: F) {
+        self.project().body.set(Some(body));
+    }
+
     /// The region's node, if anything has needed one.
     #[inline]
     pub(crate) fn node(&self) -> Option<&NodeRef> {

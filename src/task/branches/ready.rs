@@ -79,6 +79,7 @@ impl Wake for Seat {
 
 impl ReadyQueue {
     /// Puts a branch that has not been polled at the end.
+    #[inline]
     pub(super) fn push(&mut self, index: usize) {
         match self.seats.get(index) {
             // Woken already, for what was in this place before.
@@ -103,6 +104,7 @@ impl ReadyQueue {
     }
 
     /// The next branch to poll. What wakes it from now on counts for the next poll.
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<usize> {
         let index = self.round.pop_front()?;
         if let Some(Some(occupied)) = self.seats.get(index) {
@@ -112,26 +114,33 @@ impl ReadyQueue {
     }
 
     /// The waker of a branch.
+    #[inline]
     pub(super) fn waker(&mut self, index: usize) -> &Waker {
+        if !matches!(self.seats.get(index), Some(Some(_))) {
+            self.take_seat(index);
+        }
+        let occupied = self.seats[index].as_ref();
+        &occupied.expect("it was just taken").waker
+    }
+
+    #[inline(never)]
+    fn take_seat(&mut self, index: usize) {
         if self.seats.len() <= index {
             self.seats.resize_with(index + 1, || None);
         }
-        let shared = &self.shared;
-        let occupied = self.seats[index].get_or_insert_with(|| {
-            let seat = Arc::new(Seat {
-                index,
-                queued: AtomicBool::new(false),
-                shared: Arc::clone(shared),
-            });
-            Occupied {
-                waker: Waker::from(Arc::clone(&seat)),
-                seat,
-            }
+        let seat = Arc::new(Seat {
+            index,
+            queued: AtomicBool::new(false),
+            shared: Arc::clone(&self.shared),
         });
-        &occupied.waker
+        self.seats[index] = Some(Occupied {
+            waker: Waker::from(Arc::clone(&seat)),
+            seat,
+        });
     }
 
     /// Whether the branch was woken since it was taken out.
+    #[inline]
     pub(super) fn is_queued(&self, index: usize) -> bool {
         matches!(self.seats.get(index), Some(Some(occupied)) if occupied.seat.queued.load(Ordering::Acquire))
     }

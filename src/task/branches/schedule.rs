@@ -1,8 +1,7 @@
 //! Polls the branches that were woken, and ends those that are no longer wanted.
 
 use std::{
-    fmt,
-    panic::{self, AssertUnwindSafe},
+    fmt, panic,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -16,7 +15,7 @@ use super::{
     ready::ReadyQueue,
     slot::{SlotState, Slots},
 };
-use crate::task::{Payload, forget_panic};
+use crate::payload::{Payload, caught, forget_panic};
 
 /// How many branches one poll of the task may start, beyond those that were ready when it began.
 const STARTED_PER_POLL: usize = 128;
@@ -28,9 +27,24 @@ const SELF_WOKEN_PER_POLL: usize = 32;
 /// Runs branches inside one task, and inside one region under the caller's.
 pub(crate) struct Schedule {
     around: Region,
+    progress: Progress,
+}
+
+/// How far the branches have come.
+struct Progress {
     roster: Roster,
     stopped: bool,
     panic: Option<Payload>,
+}
+
+/// One poll of the task.
+struct Round {
+    /// How many branches it may still poll.
+    left: usize,
+    /// How many of those that it has polled woke themselves.
+    self_woken: usize,
+    /// The branch that is being polled: it has panicked, if its poll does not return.
+    polling: Option<usize>,
 }
 
 /// The branches that there are, and those among them that are to be polled.
@@ -42,6 +56,7 @@ pub struct Roster {
 
 impl Roster {
     /// A branch was put into the slot `index`.
+    #[inline]
     pub(crate) fn add(&mut self, index: usize) {
         self.occupied += 1;
         self.queue.push(index);
@@ -66,16 +81,18 @@ pub(crate) enum Next {
 impl Schedule {
     /// For `count` branches, all of which are to be polled.
     pub(crate) fn new(count: usize) -> Self {
-        let mut schedule = Self {
-            around: Region::new(Kind::Scope, Deadline::Never),
-            roster: Roster::default(),
-            stopped: false,
-            panic: None,
-        };
+        let mut roster = Roster::default();
         for index in 0..count {
-            schedule.roster.add(index);
+            roster.add(index);
         }
-        schedule
+        Self {
+            around: Region::new(Kind::Scope, Deadline::Never),
+            progress: Progress {
+                roster,
+                stopped: false,
+                panic: None,
+            },
+        }
     }
 
     /// The region around the branches.
@@ -85,7 +102,7 @@ impl Schedule {
 
     /// How many branches are left.
     pub(crate) fn left(&self) -> usize {
-        self.roster.occupied
+        self.progress.roster.occupied
     }
 
     /// Polls each branch that was woken once. `completed` is called, inside the region, for each that completes; it may
@@ -96,69 +113,85 @@ impl Schedule {
         cx: &mut Context<'_>,
         mut completed: impl FnMut(&mut Roster, Pin<&mut S>, usize) -> Next,
     ) -> Poll<()> {
-        slots.as_mut().admit(&mut self.roster);
-        let mut left = self.roster.queue.begin(cx).max(STARTED_PER_POLL);
-        let mut self_woken = 0;
-        context::settle(&self.around);
-        while left > 0 && self_woken < SELF_WOKEN_PER_POLL {
+        let Self { around, progress } = self;
+        slots.as_mut().admit(&mut progress.roster);
+        let mut round = Round {
+            left: progress.roster.queue.begin(cx).max(STARTED_PER_POLL),
+            self_woken: 0,
+            polling: None,
+        };
+        // The region is entered once for all branches, and once more after each panic.
+        while let Err(payload) = caught(|| {
+            context::enter(around, None, || {
+                progress.run(around, slots.as_mut(), &mut round, &mut completed);
+            })
+        }) {
+            context::enter(around, None, || {
+                if let Some(index) = round.polling.take() {
+                    caught(|| progress.vacate(slots.as_mut(), index)).unwrap_or_else(forget_panic);
+                }
+                progress.panicked(around, slots.as_mut(), payload);
+                slots.as_mut().admit(&mut progress.roster);
+            });
+        }
+        if progress.roster.occupied == 0 && slots.as_mut().close() {
+            around.end();
+            return Poll::Ready(());
+        }
+        progress.roster.queue.end(cx);
+        Poll::Pending
+    }
+
+    /// Resumes the panic of a branch, if there was one, and drops what nobody gets then.
+    pub(crate) fn resume<T>(&mut self, unwanted: impl FnOnce() -> T) {
+        if let Some(payload) = self.progress.panic.take() {
+            forget_panic(unwanted());
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+/// All of this is called inside the region.
+impl Progress {
+    /// Polls branches until there is none to be polled, or the round is over.
+    #[inline]
+    fn run<S: Slots>(
+        &mut self,
+        around: &Region,
+        mut slots: Pin<&mut S>,
+        round: &mut Round,
+        completed: &mut impl FnMut(&mut Roster, Pin<&mut S>, usize) -> Next,
+    ) {
+        while round.left > 0 && round.self_woken < SELF_WOKEN_PER_POLL {
             let Some(index) = self.roster.queue.pop() else {
                 break;
             };
             if index >= slots.count() || !slots.as_mut().is_occupied(index) {
                 continue;
             }
-            left -= 1;
-            let outcome = self.poll_one(slots.as_mut(), index, &mut completed);
-            self_woken += usize::from(self.roster.queue.is_queued(index));
-            match outcome {
-                Ok(Next::GoOn) => {}
-                Ok(Next::Stop(reason)) => self.stop(slots.as_mut(), reason),
-                Err(payload) => self.panicked(slots.as_mut(), payload),
+            round.left -= 1;
+            round.polling = Some(index);
+            let mut cx = Context::from_waker(self.roster.queue.waker(index));
+            let state = slots.as_mut().poll_slot(index, &mut cx);
+            round.polling = None;
+            round.self_woken += usize::from(self.roster.queue.is_queued(index));
+            match state {
+                SlotState::Completed => {
+                    self.roster.occupied -= 1;
+                    match completed(&mut self.roster, slots.as_mut(), index) {
+                        Next::GoOn => {}
+                        Next::Stop(reason) => self.stop(around, slots.as_mut(), reason),
+                    }
+                }
+                SlotState::Pending => self.drop_if_free(slots.as_mut(), index),
+                SlotState::Vacant => {}
             }
             slots.as_mut().admit(&mut self.roster);
-        }
-        if self.roster.occupied == 0 && slots.as_mut().close() {
-            self.around.end();
-            return Poll::Ready(());
-        }
-        self.roster.queue.end(cx);
-        Poll::Pending
-    }
-
-    /// Polls one branch, and drops it if it is cancelled.
-    fn poll_one<S: Slots>(
-        &mut self,
-        mut slots: Pin<&mut S>,
-        index: usize,
-        completed: &mut impl FnMut(&mut Roster, Pin<&mut S>, usize) -> Next,
-    ) -> Result<Next, Payload> {
-        let waker = self.roster.queue.waker(index);
-        let mut cx = Context::from_waker(waker);
-        let state = guarded(&self.around, || slots.as_mut().poll_slot(index, &mut cx));
-        match state {
-            Ok(SlotState::Completed) => {
-                self.roster.occupied -= 1;
-                let roster = &mut self.roster;
-                guarded(&self.around, || completed(roster, slots, index))
-            }
-            Ok(SlotState::Pending) => {
-                self.drop_if_free(slots, index)?;
-                Ok(Next::GoOn)
-            }
-            Ok(SlotState::Vacant) => Ok(Next::GoOn),
-            Err(payload) => {
-                self.vacate(slots, index).unwrap_or_else(forget_panic);
-                Err(payload)
-            }
         }
     }
 
     /// Drops a branch that is cancelled and in which nothing holds.
-    fn drop_if_free<S: Slots>(
-        &mut self,
-        mut slots: Pin<&mut S>,
-        index: usize,
-    ) -> Result<(), Payload> {
+    fn drop_if_free<S: Slots>(&mut self, mut slots: Pin<&mut S>, index: usize) {
         let waker = self.roster.queue.waker(index);
         let free = match slots.as_mut().slot(index).node() {
             Some(node) => node.node().look(waker).must_drop(),
@@ -166,29 +199,28 @@ impl Schedule {
             None => self.stopped,
         };
         if free {
-            self.vacate(slots, index)?;
+            self.vacate(slots, index);
         }
-        Ok(())
     }
 
-    fn vacate<S: Slots>(&mut self, slots: Pin<&mut S>, index: usize) -> Result<(), Payload> {
+    fn vacate<S: Slots>(&mut self, slots: Pin<&mut S>, index: usize) {
         self.roster.occupied -= 1;
-        guarded(&self.around, || slots.vacate(index))
+        slots.vacate(index);
     }
 
     /// Cancels the branches: those that are free are dropped now, where they are suspended; the others are polled
     /// until what holds in them has ended.
-    pub(crate) fn stop<S: Slots>(&mut self, mut slots: Pin<&mut S>, reason: Reason) {
+    fn stop<S: Slots>(&mut self, around: &Region, mut slots: Pin<&mut S>, reason: Reason) {
         if self.stopped {
             return;
         }
         self.stopped = true;
-        if let Some(node) = self.around.existing_node() {
+        if let Some(node) = around.existing_node() {
             tree::cancel(node, reason);
         }
         for index in 0..slots.count() {
             if slots.as_mut().is_occupied(index) {
-                if let Err(payload) = self.drop_if_free(slots.as_mut(), index) {
+                if let Err(payload) = caught(|| self.drop_if_free(slots.as_mut(), index)) {
                     self.keep(payload);
                 }
             }
@@ -196,9 +228,9 @@ impl Schedule {
     }
 
     /// Keeps the first panic, and cancels the branches.
-    pub(crate) fn panicked<S: Slots>(&mut self, slots: Pin<&mut S>, payload: Payload) {
+    fn panicked<S: Slots>(&mut self, around: &Region, slots: Pin<&mut S>, payload: Payload) {
         self.keep(payload);
-        self.stop(slots, Reason::SiblingFailed);
+        self.stop(around, slots, Reason::SiblingFailed);
     }
 
     fn keep(&mut self, payload: Payload) {
@@ -208,16 +240,4 @@ impl Schedule {
             forget_panic(payload);
         }
     }
-
-    /// Resumes the panic of a branch, if there was one, and drops what nobody gets then.
-    pub(crate) fn resume<T>(&mut self, unwanted: impl FnOnce() -> T) {
-        if let Some(payload) = self.panic.take() {
-            forget_panic(unwanted());
-            panic::resume_unwind(payload);
-        }
-    }
-}
-
-fn guarded<R>(around: &Region, f: impl FnOnce() -> R) -> Result<R, Payload> {
-    panic::catch_unwind(AssertUnwindSafe(|| context::enter(around, None, f)))
 }

@@ -51,9 +51,15 @@ impl<F: Future> Slot<F> {
         }
     }
 
-    /// Puts a branch into a slot that is vacant.
+    /// Makes a branch, inside the region, in a slot that is vacant.
     pub(crate) fn start(self: Pin<&mut Self>, make: impl FnOnce() -> F) {
         self.project().body.start(make);
+    }
+
+    /// Puts a branch into a slot that is vacant.
+    #[inline]
+    pub(crate) fn put(self: Pin<&mut Self>, body: F) {
+        self.project().body.put(body);
     }
 
     pub(crate) fn value(&self) -> Option<&F::Output> {

@@ -18,6 +18,9 @@ use crate::{
     task::branches::{Next, Roster, Schedule},
 };
 
+/// How many more items are started with one that was waited for.
+const STARTED_BY_ONE_PULL: usize = 31;
+
 /// Where values go.
 pub(super) trait Sink<T> {
     /// What the whole run gives.
@@ -122,11 +125,33 @@ impl<F, K> Plan<F, K> {
         let item = places.as_mut().take_item();
         if let Some(item) = item.filter(|_| !context::is_cancelled()) {
             self.start(roster, places.as_mut(), item);
+            if S::AT_ONCE {
+                self.fill(roster, places.as_mut());
+            }
             if places.has_room(self.limit) && places.ask() {
                 roster.add(FEEDER);
             }
         }
         Next::GoOn
+    }
+
+    /// Starts what there is room for, from a source that gives it at once; not so much that nothing else gets its turn.
+    fn fill<S, Fut>(&mut self, roster: &mut Roster, mut places: Pin<&mut Places<S, Fut>>)
+    where
+        S: Source,
+        F: FnMut(S::Item) -> Fut,
+        Fut: Future,
+        K: Sink<Fut::Output>,
+    {
+        for _ in 0..STARTED_BY_ONE_PULL {
+            if !places.has_room(self.limit) {
+                return;
+            }
+            let Some(item) = places.as_mut().pull() else {
+                return;
+            };
+            self.start(roster, places.as_mut(), item);
+        }
     }
 
     /// The work on an item has ended: its value goes into the sink, and its place to the next item.
@@ -161,6 +186,7 @@ impl<F, K> Plan<F, K> {
         Next::GoOn
     }
 
+    #[inline]
     fn start<S, Fut>(
         &mut self,
         roster: &mut Roster,

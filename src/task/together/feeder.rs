@@ -55,12 +55,22 @@ impl<S: Source> Feeder<S> {
         }
     }
 
-    /// Pulls from a source that is never pending.
-    fn pull(mut self: Pin<&mut Self>) -> Option<S::Item> {
+    /// Pulls from a source that is never pending, and therefore in no region of its own.
+    #[inline]
+    fn pull(self: Pin<&mut Self>) -> Option<S::Item> {
+        let mut this = self.project();
+        if context::is_cancelled() {
+            return None;
+        }
         let mut cx = Context::from_waker(Waker::noop());
-        match self.as_mut().poll(&mut cx) {
-            SlotState::Completed => self.project().item.take(),
-            SlotState::Pending | SlotState::Vacant => None,
+        let answer = this.source.as_mut().as_pin_mut()?.poll_item(&mut cx);
+        if let Poll::Ready(None) = answer {
+            *this.ended = true;
+            this.source.set(None);
+        }
+        match answer {
+            Poll::Ready(item) => item,
+            Poll::Pending => None,
         }
     }
 }
@@ -169,19 +179,20 @@ impl<S: Source, Fut: Future> Places<S, Fut> {
     /// Puts the work on an item into a place; returns which.
     pub(super) fn start(self: Pin<&mut Self>, item: usize, work: Fut) -> usize {
         let this = self.project();
-        let place = match this.vacant.pop() {
-            Some(place) => place,
+        let number = match this.vacant.pop() {
+            Some(number) => {
+                let place = &mut this.places[number];
+                place.item = item;
+                place.slot.as_mut().put(work);
+                number
+            }
             None => {
-                this.places.push(Place {
-                    slot: Box::pin(Slot::new(None)),
-                    item,
-                });
+                let slot = Box::pin(Slot::new(Some(work)));
+                this.places.push(Place { slot, item });
                 this.places.len() - 1
             }
         };
-        this.places[place].item = item;
-        this.places[place].slot.as_mut().start(|| work);
-        FIRST_PLACE + place
+        FIRST_PLACE + number
     }
 
     /// The work in a place has ended.
@@ -221,6 +232,24 @@ impl<S: Source, Fut: Future> Slots for Places<S, Fut> {
         match index {
             FEEDER => this.feeder,
             _ => this.places[index - FIRST_PLACE].slot.as_mut(),
+        }
+    }
+
+    // Of known types, so that the poll of one job after the other is one piece of code.
+    #[inline]
+    fn poll_slot(self: Pin<&mut Self>, index: usize, cx: &mut Context<'_>) -> SlotState {
+        let this = self.project();
+        match index {
+            FEEDER => this.feeder.poll(cx),
+            _ => this.places[index - FIRST_PLACE].slot.as_mut().poll(cx),
+        }
+    }
+
+    #[inline]
+    fn is_occupied(self: Pin<&mut Self>, index: usize) -> bool {
+        match index {
+            FEEDER => self.feeder.is_occupied(),
+            _ => self.places[index - FIRST_PLACE].slot.is_occupied(),
         }
     }
 }
