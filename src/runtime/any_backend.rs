@@ -129,6 +129,7 @@ impl AnyBackend {
         }
     }
 
+    #[inline]
     pub(super) fn native_timer(&self, at: Option<Instant>) -> NativeTimer {
         match self {
             Self::Tokio(backend) => NativeTimer::Tokio {

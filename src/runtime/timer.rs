@@ -61,6 +61,7 @@ macro_rules! each {
 }
 
 impl Timer {
+    #[inline]
     pub(crate) fn new(handle: &AnyBackend, shared: &Arc<Shared>, at: Option<Instant>) -> Self {
         shared.counts().timers.up();
         let grid = handle.grid(shared);
@@ -107,18 +108,18 @@ pub(super) enum Grid {
 }
 
 impl Grid {
-    const GRAIN: u128 = 1_000_000;
+    /// In nanoseconds; a second has a whole number of them.
+    const GRAIN: u32 = 1_000_000;
 
     /// The next point of the grid, never earlier than `at`; `None` where the clock ends.
     fn round_up(self, at: Instant) -> Option<Instant> {
         let Self::From(origin) = self else {
             return Some(at);
         };
-        let past = at.duration_since(origin).as_nanos() % Self::GRAIN;
+        let past = at.duration_since(origin).subsec_nanos() % Self::GRAIN;
         if past == 0 {
             return Some(at);
         }
-        // Less than one grain, so it fits.
-        at.checked_add(Duration::from_nanos((Self::GRAIN - past) as u64))
+        at.checked_add(Duration::from_nanos(u64::from(Self::GRAIN - past)))
     }
 }

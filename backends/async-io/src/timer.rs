@@ -29,6 +29,7 @@ enum State {
 
 impl Timer {
     /// A timer that elapses at `at`, or never. It answers [`Gone`] once `gate` is closed.
+    #[inline]
     pub fn new(at: Option<Instant>, gate: Option<&Gate>) -> Self {
         Self {
             state: State::new(at),

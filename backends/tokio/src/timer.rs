@@ -45,6 +45,7 @@ pin_project! {
 }
 
 impl Timer {
+    #[inline]
     pub(crate) fn new(handle: Handle, own: Option<Arc<Own>>, at: Option<Instant>) -> Self {
         Self {
             handle,
