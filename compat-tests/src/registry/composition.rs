@@ -6,22 +6,34 @@ macro_rules! composition {
             inside since "0.1" {
                 "C-301" Must [R12 C1] c301_an_operation_can_be_dropped_anywhere =
                     "dropped: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-302" Must [R12 C1] c302_so_can_what_is_around_it =
                     "dropped: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-303" Must [R12 C1 C5] c303_an_operation_can_be_cancelled_anywhere =
                     "cancelled: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-310" Must [R12] c310_the_last_waker_is_woken =
                     "woken: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-311" Must [R12] c311_spurious_polls_are_harmless =
                     "ended: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-312" Must [R12] c312_each_operation_wakes_its_own_waker =
                     "ended: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "C-313" Must [C12 C3] c313_a_cancel_wakes_one_scope =
                     "cancelled: 50
                      polls: 100";
@@ -57,7 +69,9 @@ macro_rules! composition {
 
                 "R-301" Must [R12] r301_a_future_moves_between_tasks =
                     "moved: sleep sleep-zero sleep-until yield checkpoint scope cancelled-scope move-on fail in-time \
-                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for";
+                     shield group failing-group handle thread abandoned-thread shielded-thread acquire acquire-for \
+                     lock rw-lock permits event condition barrier once-cell channel oneshot tick \
+                     gather race as-completed map-concurrent local-group start finally owned-group portal from-thread";
                 "R-302" Must [R12 R1] &[RealClock] r302_a_future_moves_to_a_foreign_executor =
                     "ended: sleep yield shield deadline thread acquire group";
                 "R-303" Must [R12] r303_a_future_that_is_left_alone_blocks_nobody = "main: went-on group-ended";

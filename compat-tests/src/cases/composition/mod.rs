@@ -4,4 +4,5 @@ pub mod combinators;
 pub mod drops;
 pub mod moves;
 mod operations;
+mod primitives;
 pub mod wakers;

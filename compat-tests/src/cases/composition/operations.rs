@@ -13,6 +13,7 @@ use anyrt::{
 };
 use futures::FutureExt;
 
+use super::primitives;
 use crate::{
     BoxFuture,
     tools::{both, forever},
@@ -65,6 +66,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
     }),
     ("acquire", || Box::pin(an_acquire())),
     ("acquire-for", || Box::pin(an_acquire_for_a_key())),
+    ("lock", || Box::pin(primitives::a_lock())),
+    ("rw-lock", || {
+        Box::pin(primitives::a_lock_that_is_read_and_written())
+    }),
+    ("permits", || Box::pin(primitives::permits())),
+    ("event", || Box::pin(primitives::an_event())),
+    ("condition", || Box::pin(primitives::a_condition())),
+    ("barrier", || Box::pin(primitives::a_barrier())),
+    ("once-cell", || Box::pin(primitives::a_cell())),
+    ("channel", || Box::pin(primitives::a_channel())),
+    ("oneshot", || Box::pin(primitives::a_value())),
+    ("tick", || Box::pin(primitives::ticks())),
+    ("gather", || Box::pin(primitives::a_gathering())),
+    ("race", || Box::pin(primitives::a_race())),
+    ("as-completed", || Box::pin(primitives::a_completion())),
+    ("map-concurrent", || Box::pin(primitives::a_bounded_run())),
+    ("local-group", || Box::pin(primitives::a_local_group())),
+    ("start", || Box::pin(primitives::a_start())),
+    ("finally", || Box::pin(primitives::a_cleanup())),
+    ("owned-group", || Box::pin(primitives::an_owned_group())),
+    ("portal", || Box::pin(primitives::a_portal())),
+    ("from-thread", || Box::pin(primitives::a_call_back())),
 ];
 
 /// Their names, as a golden trace has them.
