@@ -1,5 +1,6 @@
 //! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
 
+pub mod bounded;
 pub mod checkpoints;
 pub mod cleanups;
 pub mod composition;

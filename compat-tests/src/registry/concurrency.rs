@@ -115,6 +115,34 @@ macro_rules! concurrency {
                 "T-265" Must [T11 T10] t265_a_child_goes_with_its_group_unpolled =
                     "kept: 1 0
                      child: Err(Cancelled)";
+
+                "T-270" Must [T12] t270_values_are_in_the_order_of_the_items =
+                    "ended: 2 1 0 2 1 0
+                     main: 3 3 0";
+                "T-271" Must [T12] t271_an_item_is_admitted_before_it_is_started =
+                    "iterator: 2 3 5
+                     stream: 2 3 5";
+                "T-272" Must [T12] t272_a_stream_feels_the_limit =
+                    "sent: 1 3
+                     sum: 6";
+                "T-273" Must [T12] t273_never_more_than_the_limit =
+                    "peak: 3
+                     sum: 2450";
+                "T-274" Must [T12 C5] t274_an_error_ends_the_run =
+                    "work: 1 0 1 0
+                     pulled: 2 2
+                     main: first first-held true";
+                "T-275" Must [T12 C5] t275_a_panic_awaits_the_rest =
+                    "order: shield-done resumes shield-done resumes
+                     main: work source";
+                "T-276" Must [T12 C5] t276_a_cancel_ends_the_run =
+                    "order: dropped shield-done
+                     main: Explicit
+                     pulled: 2";
+                "T-277" Must [T12 C8] t277_an_endless_source_starves_nobody =
+                    "main: ended
+                     neighbour: ran";
+                "T-278" Must [T12] t278_a_limit_of_zero_is_refused = "text: true";
             }
         } }
     };
