@@ -1,6 +1,8 @@
 //! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
 
+pub mod aftermath;
 pub mod bounded;
+pub mod budget;
 pub mod checkpoints;
 pub mod cleanups;
 pub mod composition;

@@ -134,6 +134,16 @@ macro_rules! cancellation {
                 "C-085" Must [C8] c085_an_always_ready_loop_starves_nobody = "main: seen";
                 "C-086" Must [C8] c086_yielding_tasks_take_turns = "tasks: all-advanced";
 
+                "C-087" Must [C4] c087_every_operation_is_a_cancel_point =
+                    "cancelled: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
+                     barrier once-cell send receive stream oneshot sleep yield";
+                "C-088" Must [C8 S6] c088_every_operation_is_charged_to_the_budget =
+                    "ended: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
+                     barrier once-cell send receive stream oneshot sleep yield";
+                "C-089" Must [C8 S6] c089_no_operation_starves_a_neighbour =
+                    "seen: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
+                     barrier once-cell send receive stream oneshot sleep yield";
+
                 "C-101" Must [C11 C4] c101_cancelled_is_ready_where_a_cancel_is =
                     "body: seen
                      main: 1";
@@ -272,6 +282,9 @@ macro_rules! cancellation {
                 "C-181" Must [C13 R5] &[Shutdown] c181_a_run_names_what_it_waits_for =
                     "left: Shutdown shield
                      text: named";
+                "C-020" Must [C3 R6] &[Shutdown] c020_handles_outlive_their_runtime =
+                    "child: Ready(Ok(5))
+                     late: refused";
                 "C-118" Must [C6 R6] c118_a_future_moves_into_another_run =
                     "moved: false
                      main: 5";

@@ -17,10 +17,10 @@ use crate::cases::sync::{
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
-    bounded::*, checkpoints::*, contract::jobs::*, contract::tasks::*, contract::timers::*,
-    deadlines::*, entry::*, failures::*, gathering::*, groups::*, handles::*, intervals::*,
-    limiter::*, local_groups::*, local_runs::*, racing::*, scopes::*, shields::*, threads::*,
-    time::*,
+    aftermath::*, bounded::*, budget::*, checkpoints::*, contract::jobs::*, contract::tasks::*,
+    contract::timers::*, deadlines::*, entry::*, failures::*, gathering::*, groups::*, handles::*,
+    intervals::*, limiter::*, local_groups::*, local_runs::*, racing::*, scopes::*, shields::*,
+    threads::*, time::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{

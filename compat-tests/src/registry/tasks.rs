@@ -88,6 +88,15 @@ macro_rules! tasks {
                     "errors: all
                      futures: 20";
 
+                "T-048" Must [T10 T3 T4] t048_a_group_that_failed_is_closed =
+                    "failed: true dropped Cancelled
+                     panicked: true dropped Cancelled";
+                "T-049" Must [T3] t049_errors_are_joined_and_converted =
+                    "flat: abcd
+                     mapped: 2-2
+                     boxed: e+1 e
+                     one: g";
+
                 "T-060" Must [T7] t060_a_handle_gives_the_value = "main: 6 finished 7";
                 "T-061" Must [T7 T3] t061_a_handle_tells_of_a_failure =
                     "group: broken
@@ -105,6 +114,10 @@ macro_rules! tasks {
                 "T-068" Must [T7] t068_a_handle_may_be_awaited_again = "main: pending 3";
                 "T-069" Must [T2 T7] t069_an_unwanted_value_is_dropped_with_its_child = "value: dropped group-gone";
                 "T-070" Must [T7] t070_outcomes_have_texts = "texts: task task task";
+                "T-071" Must [T7 T4] t071_a_late_cancel_keeps_the_failure =
+                    "group: error panic
+                     failed: Failed
+                     panicked: Panicked";
             }
         } }
     };
