@@ -11,7 +11,8 @@ use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{
-    channels::*, conditions::*, conserving::*, exclusion::*, locks::*, meetings::*,
+    channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, giving_up::*,
+    locks::*, meetings::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::watching::*;

@@ -7,33 +7,45 @@ macro_rules! sync {
                 "S-101" Must [S2 S7] s101_never_two_inside =
                     "CapacityLimiter: 50
                      Mutex: 50
+                     RwLock: 50
                      Semaphore: 50
-                     channel: 50";
+                     channel: 50
+                     key: 50";
                 "S-102" Must [S2] s102_those_who_come_again_take_turns =
                     "CapacityLimiter: 012012012
                      Mutex: 012012012
+                     RwLock: 012012012
                      Semaphore: 012012012
-                     channel: 012012012";
+                     channel: 012012012
+                     key: 012012012";
                 "S-103" Must [S2] s103_nobody_overtakes =
                     "CapacityLimiter: false true
                      Mutex: false true
+                     RwLock: false true
                      Semaphore: false true
-                     channel: false true";
+                     channel: false true
+                     key: false true";
                 "S-104" Must [S3] s104_a_dropped_waiter_passes_it_on =
                     "CapacityLimiter: served true served true
                      Mutex: served true served true
+                     RwLock: served true served true
                      Semaphore: served true served true
-                     channel: served true served true";
+                     channel: served true served true
+                     key: served true served true";
                 "S-105" Must [S3 C4] s105_a_cancelled_scope_takes_nothing =
                     "CapacityLimiter: true true
                      Mutex: true true
+                     RwLock: true true
                      Semaphore: true true
-                     channel: true true";
+                     channel: true true
+                     key: true true";
                 "S-106" Must [S3 S7] s106_a_lock_comes_back_with_its_task =
                     "CapacityLimiter: true true
                      Mutex: true true
+                     RwLock: true true
                      Semaphore: true true
-                     channel: true true";
+                     channel: true true
+                     key: true true";
                 "S-108" Must [S7 S9] s108_guards_may_be_held_across_waits =
                     "held: true
                      main: 2 1";
@@ -43,7 +55,7 @@ macro_rules! sync {
                      semaphore: 2/0 1/0 0/0 2/0";
                 "S-112" Must [S8 S2] s112_many_permits_are_not_overtaken =
                     "few: false false
-                     semaphore: 2/0";
+                     semaphore: 0/1 2/0";
                 "S-113" Must [S8 S3] s113_giving_up_lets_those_behind_pass = "semaphore: 1/0";
                 "S-114" Must [S8] s114_permits_can_be_forgotten_and_added = "semaphore: 0/0 1/0 2/0";
                 "S-115" Must [S9] s115_readers_share_and_writers_do_not =
@@ -51,6 +63,8 @@ macro_rules! sync {
                      writer: true";
                 "S-116" Must [S9 S2] s116_a_waiting_writer_is_not_starved = "late: false false false true";
                 "S-117" Must [S9 S3] s117_a_writer_that_gives_up_lets_readers_in = "readers: 3 2";
+
+                "S-118" Must [S9 S3] s118_a_reader_that_gives_up_lets_a_writer_in = "lock: 0/0 0/0";
 
                 "S-120" Must [S10] s120_an_event_wakes_everybody =
                     "main: true
@@ -83,8 +97,17 @@ macro_rules! sync {
                      made: 2";
                 "S-134" Must [S14] s134_a_second_user_is_refused =
                     "cancelled: true
-                     second: true
+                     second: reading-from
                      third: true";
+
+                "S-135" Must [S13 S3] s135_the_next_in_line_makes_the_value =
+                    "failed: 2-2
+                     panicked: 2-2
+                     dropped: 2-2";
+                "S-136" Must [S12 S3] s136_one_that_was_let_through_may_go =
+                    "leads: true false
+                     again: true
+                     waiting: 2";
 
                 "S-140" Must [S5] s140_a_rendezvous_waits_for_the_receiver =
                     "alone: true
@@ -137,6 +160,30 @@ macro_rules! sync {
                      on-its-way: WouldBlock WouldBlock
                      second: Err(EndOfStream) Ok(1)
                      third: Err(EndOfStream) Err(EndOfStream)";
+                "S-156" Must [S5] s156_dropped_receivers_give_items_back =
+                    "order: broken item-dropped buffered-dropped broken item-dropped
+                     late: broken dropped broken dropped";
+                "S-157" Must [S2 S5] s157_receivers_take_turns = "turns: 0123401234 0123401234";
+                "S-158" Must [S3 S5] s158_an_unseen_value_goes_with_its_receiver =
+                    "early: true 8
+                     sender: false true 7
+                     value: dropped receiver-gone";
+                "S-159" Must [S5] s159_without_a_limit_nobody_waits =
+                    "channel: 1000/None/1000 0/1000
+                     main: true";
+                "S-165" Must [S2 S3] s165_leaving_the_queue_keeps_the_order =
+                    "received: 1 3
+                     waiting: 0
+                     first: 4
+                     third: 5";
+                "S-166" Must [S4 S7 S8 S9] s166_what_is_forgotten_stays_taken =
+                    "mutex: true
+                     rw_lock: 1 true
+                     semaphore: 1
+                     limiter: 1";
+                "S-167" Must [S5] s167_dropped_senders_end_every_wait =
+                    "waited: EndOfStream EndOfStream EndOfStream EndOfStream
+                     late: EndOfStream EndOfStream";
                 "S-160" Must [S3 S8] s160_permits_are_conserved =
                     "permits: 3
                      waiting: 0";
@@ -148,14 +195,26 @@ macro_rules! sync {
                 "S-164" Must [S3 S4] s164_tokens_are_conserved =
                     "borrowed: 0
                      waiting: 0";
+                "S-168" Must [S3 S9] s168_a_shared_lock_is_conserved =
+                    "changes: all
+                     lock: 0/false/0";
             }
 
             launching since "0.1" {
                 "S-107" Must [S1] s107_locks_belong_to_no_runtime =
                     "CapacityLimiter: true
                      Mutex: true
+                     RwLock: true
                      Semaphore: true
-                     channel: true";
+                     channel: true
+                     key: true";
+                "S-109" Must [S1] s109_what_else_belongs_to_no_runtime =
+                    "event: 1
+                     condition: 2
+                     barrier: 0
+                     once-cell: 3
+                     oneshot: 4
+                     rw-lock: 5";
                 "S-152" Must [S1 S5] s152_a_channel_between_runtimes = "sum: 55";
             }
         } }

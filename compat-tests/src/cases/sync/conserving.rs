@@ -13,7 +13,7 @@ use std::{
 use anyrt::{
     channel::channel,
     runtime,
-    sync::{CapacityLimiter, Condition, Event, Mutex, Semaphore},
+    sync::{CapacityLimiter, Condition, Event, Mutex, RwLock, Semaphore},
     task::TaskGroup,
     task_group, yield_now,
 };
@@ -98,6 +98,12 @@ pub async fn s164_tokens_are_conserved(t: Trace) {
             let token = up_to(give_up, shared.acquire()).await;
             yield_now().await;
             drop(token);
+            // Another task may have the same key: one of the two is refused.
+            let key = give_up as u64;
+            if let Some(Ok(())) = up_to(give_up, shared.acquire_for(key)).await {
+                yield_now().await;
+                shared.release_for(key).unwrap();
+            }
         }
     })
     .await;
@@ -124,6 +130,37 @@ pub async fn s161_a_lock_is_conserved(t: Trace) {
     .await;
     let same = *lock.lock().await == changes.load(SeqCst);
     t.log("changes", if same { "all" } else { "lost" });
+}
+
+/// A lock that is read, too: no change while somebody reads, and all of them are there.
+pub async fn s168_a_shared_lock_is_conserved(t: Trace) {
+    let (lock, changes) = (Arc::new(RwLock::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (shared, made) = (lock.clone(), changes.clone());
+    from_four_tasks(move |give_up| {
+        let (shared, made) = (shared.clone(), made.clone());
+        async move {
+            if give_up < 2 {
+                if let Some(count) = up_to(give_up, shared.read()).await {
+                    let before = *count;
+                    yield_now().await;
+                    assert_eq!(*count, before);
+                }
+            } else if let Some(mut count) = up_to(give_up, shared.write()).await {
+                let before = *count;
+                yield_now().await;
+                *count = before + 1;
+                made.fetch_add(1, SeqCst);
+            }
+        }
+    })
+    .await;
+    let same = *lock.read().await == changes.load(SeqCst);
+    t.log("changes", if same { "all" } else { "lost" });
+    let now = lock.statistics();
+    t.log(
+        "lock",
+        format!("{}/{}/{}", now.readers, now.writer, now.waiting),
+    );
 }
 
 /// Items: each is dropped once, by whoever has it; and what was confirmed has come.

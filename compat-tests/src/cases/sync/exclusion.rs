@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -68,6 +68,34 @@ impl Drop for HeldBaton {
     }
 }
 
+/// A token that was borrowed in the name of a key, each time another.
+struct HeldKey(CapacityLimiter, u64);
+
+impl HeldKey {
+    fn next() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn acquire(limiter: &CapacityLimiter) -> Self {
+        let key = Self::next();
+        limiter.acquire_for(key).await.expect("a key of its own");
+        Self(limiter.clone(), key)
+    }
+
+    fn try_acquire(limiter: &CapacityLimiter) -> Option<Self> {
+        let key = Self::next();
+        limiter.try_acquire_for(key).ok()?;
+        Some(Self(limiter.clone(), key))
+    }
+}
+
+impl Drop for HeldKey {
+    fn drop(&mut self) {
+        self.0.release_for(self.1).expect("it was borrowed");
+    }
+}
+
 /// A guard that borrows, kept with what it borrows from by a task of its own: released when the gate that is
 /// dropped here opens.
 struct Open(Gate);
@@ -102,6 +130,25 @@ fn locks() -> Vec<Lock> {
             CapacityLimiter::new(1),
             |limiter| Box::pin(async move { Box::new(limiter.acquire().await) as Held }),
             |limiter| Some(Box::new(limiter.try_acquire().ok()?)),
+        ),
+        Lock::of(
+            "key",
+            CapacityLimiter::new(1),
+            |limiter| Box::pin(async move { Box::new(HeldKey::acquire(&limiter).await) as Held }),
+            |limiter| Some(Box::new(HeldKey::try_acquire(limiter)?)),
+        ),
+        Lock::of(
+            "RwLock",
+            // Its guards borrow: it outlives every case.
+            &*Box::leak(Box::new(RwLock::new(()))),
+            |lock| {
+                let lock: &'static RwLock<()> = *lock;
+                Box::pin(async move { Box::new(lock.write().await) as Held })
+            },
+            |lock| {
+                let lock: &'static RwLock<()> = **lock;
+                Some(Box::new(lock.try_write().ok()?))
+            },
         ),
         Lock::of(
             "channel",

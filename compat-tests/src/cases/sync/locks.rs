@@ -54,6 +54,8 @@ pub async fn s112_many_permits_are_not_overtaken(t: Trace) {
     assert!(peek(&mut many).await.is_pending());
     t.log("few", peek(&mut few).await.is_ready());
     drop(one);
+    // They are no longer free, though nobody has them yet.
+    t.log("semaphore", state(&semaphore));
     t.log("few", peek(&mut few).await.is_ready());
     drop(many.await);
     drop(few.await);

@@ -93,7 +93,9 @@ pub async fn s133_the_next_one_makes_it(t: Trace) {
 pub async fn s134_a_second_user_is_refused(t: Trace) {
     let reading = ResourceGuard::new("reading from");
     let first = reading.enter().unwrap();
-    t.log("second", reading.enter().is_err());
+    let text = reading.enter().unwrap_err().to_string();
+    let says = text.contains("already reading from");
+    t.log("second", if says { "reading-from" } else { "another" });
     drop(first);
     let outcome = scope(async |s| {
         let _first = reading.enter().unwrap();

@@ -3,6 +3,9 @@
 pub mod channels;
 pub mod conditions;
 pub mod conserving;
+pub mod crossing;
+pub mod ends;
 pub mod exclusion;
+pub mod giving_up;
 pub mod locks;
 pub mod meetings;
