@@ -6,7 +6,9 @@ use anyrt::{
     cancel::{CancelScope, Deadline, current_deadline, is_cancelled},
     fail_after, move_on_after, scope, shield, sleep,
     task::TaskGroup,
-    task_group, yield_now,
+    task_group,
+    time::Instant,
+    yield_now,
 };
 
 use crate::{
@@ -55,7 +57,9 @@ pub async fn c031_a_scope_inside_a_shield_works(t: Trace) {
 pub async fn c032_a_deadline_inside_a_shield_works(t: Trace) {
     let outcome = scope(async |s| {
         s.cancel();
-        let moved = shield(move_on_after(Duration::from_millis(10), forever())).await;
+        let (brief, began) = (Duration::from_millis(10), Instant::now());
+        let moved = shield(move_on_after(brief, forever())).await;
+        assert!(began.elapsed() >= brief, "the cancel from outside ended it");
         t.log(
             "body",
             if moved.is_none() {
@@ -64,7 +68,11 @@ pub async fn c032_a_deadline_inside_a_shield_works(t: Trace) {
                 "finished"
             },
         );
-        let failed = shield(fail_after(Duration::from_millis(10), forever())).await;
+        let failed = shield(fail_after(brief, forever())).await;
+        assert!(
+            began.elapsed() >= 2 * brief,
+            "the cancel from outside ended it"
+        );
         t.log(
             "body",
             if failed.is_err() {

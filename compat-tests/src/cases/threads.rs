@@ -17,7 +17,7 @@ use anyrt::{
 use crate::{
     Trace,
     rig::Rig,
-    tools::{Gate, OnDrop, caught, peek},
+    tools::{Gate, OnDrop, both, caught, peek, until},
 };
 
 /// The function runs on another thread, and its value comes back. Catalogue I.122.
@@ -395,4 +395,48 @@ pub async fn h019_a_cancel_leaves_a_running_function_its_caller(t: Trace) {
     })
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
+}
+
+/// Abandoned functions keep their places: never more run at once than there are tokens, and all of them run.
+/// Catalogue I.126.
+pub async fn h020_abandoned_functions_stay_within_the_limit(t: Trace) {
+    for most in [3, 10] {
+        let (limiter, release) = (CapacityLimiter::new(most), Gate::new());
+        let [now, peak, ran]: [Arc<AtomicUsize>; 3] = Default::default();
+        let call = |begun: Gate| {
+            let (waits, [now, peak, ran]) = (release.clone(), [&now, &peak, &ran].map(Arc::clone));
+            let function = move || {
+                peak.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+                begun.open();
+                waits.wait_blocking();
+                now.fetch_sub(1, SeqCst);
+                ran.fetch_add(1, SeqCst);
+            };
+            to_thread(function).limiter(&limiter).abandon_on_cancel()
+        };
+        for _ in 0..most {
+            let begun = Gate::new();
+            let abandoned = scope(async |s| {
+                both(call(begun.clone()), async {
+                    begun.wait().await;
+                    s.cancel();
+                })
+                .await;
+            });
+            assert!(abandoned.await.is_err());
+        }
+        t.log("kept", limiter.statistics().borrowed);
+        let mut rest: Vec<_> = (0..most).map(|_| Box::pin(call(Gate::new()))).collect();
+        for call in &mut rest {
+            assert!(peek(call).await.is_pending());
+        }
+        t.log("wait", limiter.statistics().waiting);
+        release.open();
+        for call in rest {
+            call.await;
+        }
+        until(|| limiter.statistics().borrowed == 0).await;
+        t.log("peak", peak.load(SeqCst));
+        t.log("ran", ran.load(SeqCst));
+    }
 }

@@ -48,6 +48,11 @@ macro_rules! threads {
                 "H-019" Must [H2] &[ParallelJobs] h019_a_cancel_leaves_a_running_function_its_caller =
                     "body: 7
                      main: Explicit";
+                "H-020" Must [H1 H2] &[ParallelJobs] h020_abandoned_functions_stay_within_the_limit =
+                    "kept: 3 10
+                     wait: 3 10
+                     peak: 3 10
+                     ran: 6 20";
                 "H-401" Must [H4] h401_a_function_has_a_future_run = r#"main: (7,Err("failed"),"sync",false)"#;
                 "H-402" Must [H4] h402_a_panic_resumes_in_the_function =
                     "function: caught
