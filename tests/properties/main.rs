@@ -3,8 +3,13 @@
 //! A sequence that fails is made shorter until it is minimal, and printed. `PROPTEST_CASES` sets how many are tried,
 //! ten thousand of each unless given.
 
+mod asking;
+mod cell;
 mod channel;
+mod condition;
+mod crowd;
 mod limiter;
 mod locks;
+mod meeting;
 mod semaphore;
 mod waiting;

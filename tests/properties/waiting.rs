@@ -62,6 +62,18 @@ impl<'a, T> Waiting<'a, T> {
         }
     }
 
+    /// Polls it at the next of its stages: what woke it for the last one is forgotten.
+    pub(crate) fn poll_stage(&mut self) -> Option<T> {
+        self.wakes = Arc::default();
+        let mut polled = self.poll();
+        if polled.is_none() && self.is_woken() {
+            // The budget again.
+            self.wakes = Arc::default();
+            polled = self.poll();
+        }
+        polled
+    }
+
     /// Whether it was woken, which happens once at most.
     pub(crate) fn is_woken(&self) -> bool {
         match self.wakes.0.load(Ordering::Relaxed) {
