@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyrt::{
     move_on_after, scope,
-    sync::{AcquireError, CapacityLimiter},
+    sync::{AcquireError, Borrower, CapacityLimiter},
     task::TaskGroup,
     task_group, yield_now,
 };
@@ -50,6 +50,8 @@ pub async fn s002_a_key_has_at_most_one_token(t: Trace) {
     );
     t.log("other", limiter.release_for("other").is_err());
     t.log("other", limiter.acquire_for("other").await.is_ok());
+    let borrowers = ["key", "other"].map(Borrower::from);
+    t.log("listed", limiter.statistics().borrowers == borrowers);
     limiter.release_for("key").unwrap();
     t.log("key", limiter.release_for("key").is_err());
     t.log("limiter", state(&limiter));

@@ -10,6 +10,7 @@ macro_rules! limits {
                 "S-002" Must [S4] s002_a_key_has_at_most_one_token =
                     "key: true true true
                      other: true true
+                     listed: true
                      limiter: 4/1/0";
                 "S-003" Must [S2] s003_waiters_are_served_in_order = "served: 0 1 2";
                 "S-004" Must [S4 S2] s004_raising_serves_exactly_so_many =
