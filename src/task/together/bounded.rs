@@ -144,7 +144,8 @@ impl<F, K> Plan<F, K> {
         K: Sink<Fut::Output>,
     {
         for _ in 0..STARTED_BY_ONE_PULL {
-            if !places.has_room(self.limit) {
+            // The work that was made last may have cancelled what is around it.
+            if !places.has_room(self.limit) || context::is_cancelled() {
                 return;
             }
             let Some(item) = places.as_mut().pull() else {
