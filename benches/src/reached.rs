@@ -16,7 +16,7 @@ const REACHED: &[(u32, &str, Runtime, f64)] = &[
     (2, "1000 children, each", Smol, 1.99),
     (4, "timeout, ready", Tokio, 0.38),
     (4, "timeout, ready", TokioCurrentThread, 0.38),
-    (4, "timeout, ready / bare", Smol, 4.60),
+    (4, "timeout, ready / bare", Smol, 4.65),
     (5, "timeout, suspends once", Tokio, 1.32),
     (5, "timeout, suspends once", TokioCurrentThread, 1.36),
     (5, "timeout, suspends once", Smol, 1.48),
