@@ -74,13 +74,13 @@ fn no_future_is_larger_than_its_budget() {
             224,
         ),
         ("sleep_forever", size_of_val(&sleep_forever()), 224),
-        ("finally", around(finally(body(()), || body(()))), 432),
+        ("finally", around(finally(body(()), || body(()))), 400),
         (
             "finally_spawned",
             around(finally_spawned(body(()), || body(()))),
-            384,
+            352,
         ),
-        ("a grace", around(shield(body(())).grace(second)), 328),
+        ("a grace", around(shield(body(())).grace(second)), 312),
         ("gather", around(gather([body(())])), 72),
         (
             "try_gather",
@@ -92,7 +92,7 @@ fn no_future_is_larger_than_its_budget() {
         (
             "as_completed",
             around(as_completed([body(())], results)),
-            296,
+            280,
         ),
         (
             "map_concurrent",
@@ -107,7 +107,7 @@ fn no_future_is_larger_than_its_budget() {
         (
             "local_task_group",
             size_of_val(&local_task_group(|_| body(()))),
-            432,
+            416,
         ),
         ("join", size_of_val(&owned.join()), 104),
         (
@@ -129,17 +129,17 @@ fn no_future_is_larger_than_its_budget() {
         ("send", size_of_val(&sender.send(1)), 48),
         ("recv", size_of_val(&receiver.recv()), 48),
         ("oneshot", size_of_val(&awaited), 32),
-        ("scope", around(scope(|_| body(()))), 320),
+        ("scope", around(scope(|_| body(()))), 296),
         (
             "move_on_after",
             around(move_on_after(second, body(()))),
-            312,
+            288,
         ),
-        ("fail_after", around(fail_after(second, body(()))), 312),
-        ("shield", around(shield(body(()))), 112),
+        ("fail_after", around(fail_after(second, body(()))), 288),
+        ("shield", around(shield(body(()))), 96),
         ("cancelled", size_of_val(&cancelled()), 72),
-        ("task_group", around(task_group(|_| body(()))), 232),
-        ("try_task_group", around(try_task_group(of_try)), 232),
+        ("task_group", around(task_group(|_| body(()))), 216),
+        ("try_task_group", around(try_task_group(of_try)), 216),
         ("a variable's scope", around(DEPTH.scope(1, body(()))), 64),
         ("to_thread", size_of_val(&to_thread(|| ())), 192),
         ("try_run", size_of_val(&to_thread(|| ()).try_run()), 192),
