@@ -37,6 +37,10 @@ pub fn move_on_after<Fut: Future>(delay: Duration, body: Fut) -> MoveOnAfter<Fut
 }
 
 /// Like [`move_on_after`], with the instant itself; `None` never ends it. Rules C6, C7.
+///
+/// # Cancel safety, panics
+///
+/// See [`move_on_after`].
 pub fn move_on_at<Fut: Future>(at: impl Into<Option<Instant>>, body: Fut) -> MoveOnAfter<Fut> {
     MoveOnAfter {
         body: Cancellable::new(at.into().map_or(Deadline::Never, Deadline::At), Some(body)),
@@ -50,6 +54,10 @@ pub fn move_on_at<Fut: Future>(at: impl Into<Option<Instant>>, body: Fut) -> Mov
 /// # Errors
 ///
 /// [`TimedOut`] if the body was dropped at its deadline.
+///
+/// # Cancel safety, panics
+///
+/// See [`move_on_after`].
 #[doc(alias = "timeout")]
 #[inline]
 pub fn fail_after<Fut: Future>(delay: Duration, body: Fut) -> FailAfter<Fut> {
@@ -63,6 +71,10 @@ pub fn fail_after<Fut: Future>(delay: Duration, body: Fut) -> FailAfter<Fut> {
 /// # Errors
 ///
 /// [`TimedOut`] if the body was dropped at its deadline.
+///
+/// # Cancel safety, panics
+///
+/// See [`move_on_after`].
 #[doc(alias = "timeout_at")]
 pub fn fail_at<Fut: Future>(at: impl Into<Option<Instant>>, body: Fut) -> FailAfter<Fut> {
     FailAfter {

@@ -100,7 +100,7 @@ impl<Fut, F, C, T> fmt::Debug for Finally<Fut, F, C, T> {
     }
 }
 
-/// Like [`finally`], with a resource that both the body and the clean-up use by `&mut`, one after the other.
+/// Like [`finally`], with a resource that both the body and the clean-up use by `&mut`, one after the other. Rule C9.
 ///
 /// ```
 /// # #[derive(Default)] struct Connection;

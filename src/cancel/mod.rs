@@ -69,7 +69,7 @@ use crate::time::YieldNow;
 
 /// A point where a cancelled scope ends the code, in code that waits for nothing else. Rule C4.
 ///
-/// Yields exactly once; inside a shield it yields and goes on.
+/// Yields exactly once; inside a shield it yields and goes on. If dropped before completion, nothing has happened.
 #[doc(alias = "checkpoint_if_cancelled")]
 pub fn checkpoint() -> YieldNow {
     crate::time::yield_now()

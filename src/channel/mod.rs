@@ -51,13 +51,13 @@ pub use receiver::{Receiver, Recv};
 pub use sender::{Send, Sender};
 pub use state::ChannelStatistics;
 
-/// A channel that holds up to `capacity` items; `0` is a rendezvous.
+/// A channel that holds up to `capacity` items; `0` is a rendezvous. Rules S1 to S3, S5.
 #[doc(alias = "create_memory_object_stream")]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     open(Some(capacity))
 }
 
-/// A channel without a limit: `send` never waits.
+/// A channel without a limit: `send` never waits for room. Rules S1 to S3, S5.
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     open(None)
 }

@@ -15,7 +15,7 @@ use anyrt_core::{
 
 use crate::sync::Wait;
 
-/// A channel for one value. The receiver is a future.
+/// A channel for one value. The receiver is a future. Rules S1, S5.
 ///
 /// ```
 /// # async fn shown() {

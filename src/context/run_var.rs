@@ -45,14 +45,22 @@ impl<T: Clone + Send + Sync + 'static> RunVar<T> {
         }
     }
 
-    /// The value in this run, if it has been set.
+    /// The value in this run, if it has been set. Rule H7.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no runtime (rule R2).
     #[track_caller]
     pub fn get(&self) -> Option<T> {
         let value = in_this_run(|run| run.variable(&self.key));
         value.and_then(|value| value.downcast_ref().cloned())
     }
 
-    /// Sets the value in this run; returns the one before.
+    /// Sets the value in this run; returns the one before. Rule H7.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no runtime (rule R2).
     #[track_caller]
     pub fn set(&self, value: T) -> Option<T> {
         let before = in_this_run(|run| run.set_variable(&self.key, Arc::new(value)));
@@ -61,7 +69,11 @@ impl<T: Clone + Send + Sync + 'static> RunVar<T> {
 
     /// The value in this run, made now if there is none.
     ///
-    /// `make` runs outside every lock. Where several make one at once, the first to be ready is everybody's.
+    /// `make` runs outside every lock. Where several make one at once, the first to be ready is everybody's. Rule H7.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no runtime (rule R2), and with the panic of `make`.
     #[track_caller]
     pub fn get_or_init(&self, make: impl FnOnce() -> T) -> T {
         if let Some(value) = self.get() {

@@ -74,7 +74,7 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
         f(around.get(&self.key).and_then(|value| value.downcast_ref()))
     }
 
-    /// Runs a future with this value around it.
+    /// Runs a future with this value around it. Rule H6.
     ///
     /// # Cancel safety
     ///

@@ -88,7 +88,7 @@ impl Condition {
         }
     }
 
-    /// Waits until `holds` says that the value is as wanted, and returns the guard.
+    /// Waits until `holds` says that the value is as wanted, and returns the guard. Rule S11.
     ///
     /// Does not suspend if it is so from the beginning. Cancel safety is that of [`wait`](Self::wait).
     pub async fn wait_for<'a, T: ?Sized>(

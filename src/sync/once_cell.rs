@@ -57,7 +57,7 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// The value; made by `make` if it is not there and nobody else is making it.
+    /// The value; made by `make` if it is not there and nobody else is making it. Rules S3, S13.
     ///
     /// If dropped before completion, `make`'s future is dropped, and the next in line makes the value.
     pub async fn get_or_init<F, Fut>(&self, make: F) -> &T
@@ -74,7 +74,9 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// Like [`get_or_init`](Self::get_or_init), where making it may fail.
+    /// Like [`get_or_init`](Self::get_or_init), where making it may fail. Rules S3, S13.
+    ///
+    /// Cancel safety is that of [`get_or_init`](Self::get_or_init).
     ///
     /// # Errors
     ///

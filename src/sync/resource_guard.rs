@@ -55,7 +55,7 @@ impl ResourceGuard {
         }
     }
 
-    /// Begins to use the resource; dropping what is returned ends it.
+    /// Begins to use the resource; dropping what is returned ends it. Rule S14.
     ///
     /// # Errors
     ///

@@ -61,7 +61,7 @@ where
     TaskGroupFuture::new(body)
 }
 
-/// Like [`task_group`], for children and a body that may fail: the first error cancels the rest.
+/// Like [`task_group`], for children and a body that may fail: the first error cancels the rest. Rules T1 to T6.
 ///
 /// ```
 /// # #[derive(Debug)] struct Error;
@@ -237,9 +237,9 @@ impl TaskGroup {
         Start::new(&self.members, Kind::Task, Identity::here(), child)
     }
 
-    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
+    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready. Rules T8, T9.
     ///
-    /// # Errors
+    /// # Errors, cancel safety, panics
     ///
     /// See [`start`](Self::start).
     #[track_caller]
@@ -304,7 +304,7 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         child::spawn(&self.members, Kind::Daemon, Identity::here(), child)
     }
 
-    /// Starts a child and waits until it says that it is ready; see [`TaskGroup::start`].
+    /// Starts a child and waits until it says that it is ready; see [`TaskGroup::start`]. Rule T8.
     ///
     /// # Errors
     ///
@@ -324,9 +324,9 @@ impl<E: Send + 'static> TryTaskGroup<E> {
         TryStart::new(&self.members, Kind::Task, Identity::here(), child)
     }
 
-    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready.
+    /// Like [`start`](Self::start), for a child that is a [daemon](Self::spawn_daemon) from when it is ready. Rules T8, T9.
     ///
-    /// # Errors
+    /// # Errors, cancel safety, panics
     ///
     /// See [`start`](Self::start).
     #[track_caller]

@@ -64,7 +64,7 @@ impl Named<'_, TaskGroup> {
         )
     }
 
-    /// See [`TaskGroup::start`].
+    /// See [`TaskGroup::start`]: rule, cancel safety and panics are the same.
     pub fn start<V, F, Fut>(self, child: F) -> Start<F, Fut, V>
     where
         V: Send + 'static,
@@ -74,7 +74,7 @@ impl Named<'_, TaskGroup> {
         Start::new(&self.group.members, Kind::Task, self.identity, child)
     }
 
-    /// See [`TaskGroup::start_daemon`].
+    /// See [`TaskGroup::start_daemon`]: rules, cancel safety and panics are the same.
     pub fn start_daemon<V, F, Fut>(self, child: F) -> Start<F, Fut, V>
     where
         V: Send + 'static,
@@ -111,7 +111,7 @@ impl<E: Send + 'static> Named<'_, TryTaskGroup<E>> {
         child::spawn(&self.group.members, Kind::Daemon, self.identity, child)
     }
 
-    /// See [`TryTaskGroup::start`].
+    /// See [`TryTaskGroup::start`]: rule, cancel safety and panics are the same.
     pub fn start<V, F, Fut>(self, child: F) -> TryStart<F, Fut, V, E>
     where
         V: Send + 'static,
@@ -121,7 +121,7 @@ impl<E: Send + 'static> Named<'_, TryTaskGroup<E>> {
         TryStart::new(&self.group.members, Kind::Task, self.identity, child)
     }
 
-    /// See [`TryTaskGroup::start_daemon`].
+    /// See [`TryTaskGroup::start_daemon`]: rules, cancel safety and panics are the same.
     pub fn start_daemon<V, F, Fut>(self, child: F) -> TryStart<F, Fut, V, E>
     where
         V: Send + 'static,

@@ -82,6 +82,10 @@ impl<T: Send + 'static> ToThread<T> {
     /// # Errors
     ///
     /// See [`ThreadError`]. The function has been dropped then, and the token is back.
+    ///
+    /// # Cancel safety, panics
+    ///
+    /// As if the call itself were awaited: see [`to_thread`](super::to_thread()).
     pub fn try_run(self) -> TryToThread<T> {
         TryToThread { call: self.call }
     }

@@ -59,7 +59,7 @@ where
     LocalTaskGroupFuture::new(Box::pin(async move { body(group).await }), arrivals)
 }
 
-/// Like [`local_task_group`], for a body and children that need not be `Send`; neither is the group then.
+/// Like [`local_task_group`], for a body and children that need not be `Send`; neither is the group then. Rule T11.
 ///
 /// ```
 /// # async fn shown() {

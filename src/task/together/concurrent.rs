@@ -29,7 +29,7 @@ use crate::task::{Errors, branches::Next};
 /// the last item is done; where they are not wanted, or too many, use [`for_each_concurrent`].
 ///
 /// Everything runs in the calling task, so that `work` may borrow; nothing is spawned. For work on several threads let
-/// `work` spawn: `|item| tg.spawn_value(job(item))`. Each item has a region of its own. Rule T15.
+/// `work` spawn: `|item| tg.spawn_value(job(item))`. Each item has a region of its own. Rule T12.
 ///
 /// # Cancel safety
 ///
@@ -63,6 +63,7 @@ where
 }
 
 /// Like [`map_concurrent`], for work that may fail: the first error cancels the rest, and no item is pulled any more.
+/// Rules T3, T12.
 ///
 /// ```
 /// # #[derive(Debug)] struct Error;
@@ -101,7 +102,7 @@ where
     Bounded::new(items.into_source(), limit, work, sink)
 }
 
-/// Works on the items of an iterator or a stream, at most `limit` at a time.
+/// Works on the items of an iterator or a stream, at most `limit` at a time. Rule T12.
 ///
 /// ```
 /// # async fn store(page: &str) {}
@@ -131,7 +132,7 @@ where
 }
 
 /// Like [`for_each_concurrent`], for work that may fail: the first error cancels the rest, and no item is pulled any
-/// more.
+/// more. Rules T3, T12.
 ///
 /// ```
 /// # #[derive(Debug)] struct Error;

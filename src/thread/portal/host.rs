@@ -161,7 +161,7 @@ impl Portal {
         }
     }
 
-    /// Ready once the portal has been stopped.
+    /// Ready once the portal has been stopped. Rule H5.
     ///
     /// # Cancel safety
     ///
