@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Has `wait` take its place in a run of `one`, then `release` run in `other`; what the wait gave.
-fn between<T: Send + 'static>(
+pub(super) fn between<T: Send + 'static>(
     one: &(dyn Fn(BoxFuture) + Sync),
     other: &(dyn Fn(BoxFuture) + Sync),
     wait: impl Future<Output = T> + Send + 'static,
@@ -41,7 +41,7 @@ fn between<T: Send + 'static>(
 }
 
 /// Each of these, from one run to another; what is logged are the values.
-pub(crate) fn cross(
+fn cross(
     one: &(dyn Fn(BoxFuture) + Sync),
     other: &(dyn Fn(BoxFuture) + Sync),
     mut log: impl FnMut(&'static str, u32),
@@ -126,4 +126,29 @@ pub(crate) fn cross(
 pub fn s109_what_else_belongs_to_no_runtime(rig: &Rig, t: &Trace) {
     let run = |main: BoxFuture| rig.run(main).unwrap();
     cross(&run, &run, |lane, value| t.log(lane, value));
+}
+
+#[cfg(all(test, feature = "tokio", feature = "smol"))]
+pub(super) mod tests {
+    use super::*;
+
+    /// Both ways, between two backends in one process.
+    pub(in super::super) fn between_backends(
+        test: impl Fn(&(dyn Fn(BoxFuture) + Sync), &(dyn Fn(BoxFuture) + Sync)),
+    ) {
+        let on = |backend: &'static str| {
+            move |main: BoxFuture| anyrt::Builder::new().backend(backend).run(main).unwrap()
+        };
+        test(&on("tokio"), &on("smol"));
+        test(&on("smol"), &on("tokio"));
+    }
+
+    #[test]
+    fn between_two_backends() {
+        between_backends(|one, other| {
+            let mut values = Vec::new();
+            cross(one, other, |_, value| values.push(value));
+            assert_eq!(values, [1, 2, 0, 3, 4, 5]);
+        });
+    }
 }

@@ -341,3 +341,24 @@ pub async fn s108_guards_may_be_held_across_waits(t: Trace) {
     let swapped = (*value.0.lock().await, *value.1.read().await);
     t.log("main", format!("{} {}", swapped.0, swapped.1));
 }
+
+#[cfg(all(test, feature = "tokio", feature = "smol"))]
+mod tests {
+    use super::{
+        super::crossing::{between, tests::between_backends},
+        *,
+    };
+
+    #[test]
+    fn locks_between_two_backends() {
+        between_backends(|one, other| {
+            for lock in locks() {
+                let held = (lock.try_acquire)().expect("nobody has it");
+                let theirs = lock.clone();
+                let wait = async move { drop((theirs.acquire)().await) };
+                between(one, other, wait, async move { drop(held) });
+                assert!((lock.try_acquire)().is_some(), "{}", lock.name);
+            }
+        });
+    }
+}
