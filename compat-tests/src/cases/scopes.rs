@@ -337,6 +337,35 @@ pub async fn c018_two_hundred_and_fifty_groups_nest(t: Trace) {
     t.log("main", reason(outcome));
 }
 
+/// Thousands of groups inside each other, each in a task of its own: no walk recurses, neither up to the deadline nor
+/// down with the cancel, and they all go. Catalogue A.24.
+pub async fn c021_thousands_of_tasks_nest(t: Trace) {
+    fn nested(depth: usize, innermost: Gate) -> crate::BoxFuture {
+        Box::pin(task_group(async move |tg: TaskGroup| {
+            if depth > 0 {
+                tg.spawn(nested(depth - 1, innermost));
+            } else if matches!(cancel::current_deadline(), cancel::Deadline::At(_)) {
+                innermost.open();
+            }
+            forever().await;
+        }))
+    }
+    let outcome = scope(async |s| {
+        s.set_deadline(Instant::now() + Duration::from_secs(3600));
+        let innermost = Gate::new();
+        let cancel = async {
+            innermost.wait().await;
+            t.log("innermost", "deadline-seen");
+            s.cancel();
+        };
+        // A simulation runs the case once for each seed.
+        let depth = if t.has_virtual_clock() { 1_000 } else { 10_000 };
+        crate::tools::both(nested(depth, innermost.clone()), cancel).await;
+    })
+    .await;
+    t.log("main", reason(outcome));
+}
+
 /// A sleep that is cut short leaves nothing: the scope ends at once, and not when the sleep would.
 pub async fn c019_a_cancelled_sleep_ends_at_once(t: Trace) {
     let outcome = task_group(async |tg: TaskGroup| {

@@ -45,6 +45,10 @@ macro_rules! cancellation {
                 "C-018" Must [C12] c018_two_hundred_and_fifty_groups_nest = "main: Explicit";
                 "C-019" Must [C1] c019_a_cancelled_sleep_ends_at_once = "main: Explicit";
 
+                "C-021" Must [C12] c021_thousands_of_tasks_nest =
+                    "innermost: deadline-seen
+                     main: Explicit";
+
                 "C-030" Must [C5] c030_a_shield_completes =
                     "body: shielded
                      main: Explicit";
