@@ -3,17 +3,15 @@
 use std::{
     error, fmt,
     future::Future,
+    mem,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
-use anyrt_core::{
-    hand_over::{HandOver, Queued, WakeList},
-    wait_queue::WaitQueue,
-};
+use anyrt_core::hand_over::Queued;
 
-use crate::sync::Wait;
+use crate::runtime::Leaf;
 
 /// A channel for one value. The receiver is a future. Rules S1, S5.
 ///
@@ -28,17 +26,13 @@ use crate::sync::Wait;
 /// If the receiver is dropped before completion, the value is dropped, too, or comes back to the
 /// sender.
 pub fn oneshot<T>() -> (OneshotSender<T>, OneshotReceiver<T>) {
-    let state = Arc::new(Queued::new(State {
-        value: None,
-        sender: true,
-        receiver: true,
-        queue: WaitQueue::new(),
-    }));
+    let state = Arc::new(Queued::new(State::Empty(None)));
     let sender = OneshotSender {
         state: Some(Arc::clone(&state)),
     };
     let receiver = OneshotReceiver {
-        wait: Wait::new(state, ()),
+        leaf: Leaf::default(),
+        state: Some(state),
     };
     (sender, receiver)
 }
@@ -55,39 +49,49 @@ impl fmt::Display for Dropped {
 
 impl error::Error for Dropped {}
 
-struct State<T> {
-    value: Option<T>,
-    sender: bool,
-    receiver: bool,
-    queue: WaitQueue,
+enum State<T> {
+    /// Nothing was sent yet; whom the sender wakes.
+    Empty(Option<Waker>),
+    Sent(T),
+    /// The value was taken, or none will come.
+    Over,
 }
 
-impl<T> HandOver for State<T> {
-    type Request = ();
-    type Output = Option<T>;
+/// Shared by the two ends, and by nobody else: who has the only reference is alone, and needs no lock.
+type Shared<T> = Arc<Queued<State<T>>>;
 
-    fn queue(&mut self) -> &mut WaitQueue {
-        &mut self.queue
-    }
+fn is_alone<T>(state: &Shared<T>) -> bool {
+    Arc::strong_count(state) == 1
+}
 
-    fn enter(&mut self, (): (), _wake: &mut WakeList) -> Result<Option<T>, ()> {
-        if self.value.is_none() && self.sender {
-            return Err(());
+impl<T> State<T> {
+    fn into_value(self) -> Option<T> {
+        match self {
+            Self::Sent(value) => Some(value),
+            Self::Empty(_) | Self::Over => None,
         }
-        Ok(self.value.take())
     }
 
-    fn collect(&mut self, (): ()) -> Option<T> {
-        self.value.take()
+    /// What the sender leaves behind; whom it wakes.
+    #[inline]
+    fn settle(&mut self, last: Self) -> Option<Waker> {
+        match mem::replace(self, last) {
+            Self::Empty(waker) => waker,
+            other => nobody(other),
+        }
     }
+}
 
-    fn abandon(&mut self, (): &mut (), _granted: bool, _wake: &mut WakeList) {}
+/// There is one sender, which goes once: kept out of its way.
+#[cold]
+fn nobody<T>(_before: State<T>) -> Option<Waker> {
+    None
 }
 
 /// Sends the one value of a [`oneshot`] channel.
 pub struct OneshotSender<T> {
     // Taken by the send.
-    state: Option<Arc<Queued<State<T>>>>,
+    state: Option<Shared<T>>,
 }
 
 impl<T> OneshotSender<T> {
@@ -96,36 +100,53 @@ impl<T> OneshotSender<T> {
     /// # Errors
     ///
     /// The value, if the receiver is gone.
+    #[inline]
     pub fn send(mut self, value: T) -> Result<(), T> {
         let Some(state) = self.state.take() else {
             return Err(value);
         };
-        state.with(|state, wake| {
-            state.sender = false;
-            if !state.receiver {
-                return Err(value);
-            }
-            state.value = Some(value);
-            wake.extend(state.queue.grant_first());
-            Ok(())
-        })
+        // Nothing is left in it to be dropped.
+        mem::forget(self);
+        let waker = state.with(|state, _| state.settle(State::Sent(value)));
+        // Let go before the wake: the receiver then needs no lock.
+        if let Some(unseen) = Arc::into_inner(state) {
+            return take_back(unseen);
+        }
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
     }
 
     /// Whether the receiver is gone.
     pub fn is_closed(&self) -> bool {
-        let is_closed = |state: &Arc<Queued<State<T>>>| state.with(|state, _| !state.receiver);
-        self.state.as_ref().is_none_or(is_closed)
+        self.state.as_ref().is_none_or(is_alone)
+    }
+}
+
+/// The receiver has gone; it may have seen the value before.
+#[cold]
+fn take_back<T>(state: Queued<State<T>>) -> Result<(), T> {
+    match state.into_inner() {
+        State::Sent(value) => Err(value),
+        State::Empty(_) | State::Over => Ok(()),
     }
 }
 
 impl<T> Drop for OneshotSender<T> {
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            state.with(|state, wake| {
-                state.sender = false;
-                wake.extend(state.queue.grant_first());
-            });
+            leave_empty(&state);
         }
+    }
+}
+
+#[cold]
+fn leave_empty<T>(state: &Queued<State<T>>) {
+    let waker = state.with(|state, _| state.settle(State::Over));
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -138,35 +159,84 @@ impl<T> fmt::Debug for OneshotSender<T> {
 /// The value of a [`oneshot`] channel, as a future.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct OneshotReceiver<T> {
-    wait: Wait<Arc<Queued<State<T>>>, State<T>>,
+    leaf: Leaf,
+    // Taken when it is ready.
+    state: Option<Shared<T>>,
 }
 
 impl<T> OneshotReceiver<T> {
     /// The value, if it is there.
     pub fn try_recv(&mut self) -> Option<T> {
-        self.wait.primitive().with(|state, _| state.value.take())
+        let state = self.state.as_ref()?;
+        state.with(|state, _| take_sent(state))
+    }
+
+    #[cold]
+    fn give_up(&mut self) {
+        if let Some(state) = self.state.take() {
+            // The waker is not kept until the sender goes.
+            let waker = state.with(|state, _| match state {
+                State::Empty(waker) => waker.take(),
+                State::Sent(_) | State::Over => None,
+            });
+            drop(waker);
+        }
     }
 }
+
+fn take_sent<T>(state: &mut State<T>) -> Option<T> {
+    match state {
+        State::Sent(_) => mem::replace(state, State::Over).into_value(),
+        State::Empty(_) | State::Over => None,
+    }
+}
+
+/// The value is moved out, never pinned.
+impl<T> Unpin for OneshotReceiver<T> {}
 
 impl<T> Future for OneshotReceiver<T> {
     type Output = Result<T, Dropped>;
 
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Dropped>> {
-        self.wait.poll(cx).map(|value| value.ok_or(Dropped))
+        if self.leaf.poll_enter(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let state = self.state.take();
+        let state = state.expect("a oneshot was polled after it was ready: make a new one");
+        let value = if is_alone(&state) {
+            Arc::into_inner(state).and_then(|state| state.into_inner().into_value())
+        } else {
+            match poll_shared(&state, cx) {
+                Poll::Ready(value) => value,
+                Poll::Pending => {
+                    self.state = Some(state);
+                    return Poll::Pending;
+                }
+            }
+        };
+        Poll::Ready(value.ok_or(Dropped))
     }
 }
 
+/// Looks for the value, and leaves a waker, under one lock.
+#[cold]
+fn poll_shared<T>(state: &Queued<State<T>>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    let (polled, replaced) = state.with(|state, _| match state {
+        State::Empty(Some(waker)) if waker.will_wake(cx.waker()) => (Poll::Pending, None),
+        State::Empty(waker) => (Poll::Pending, waker.replace(cx.waker().clone())),
+        State::Sent(_) | State::Over => (Poll::Ready(take_sent(state)), None),
+    });
+    drop(replaced);
+    polled
+}
+
 impl<T> Drop for OneshotReceiver<T> {
+    #[inline(always)]
     fn drop(&mut self) {
-        if self.wait.is_done() {
-            // The sender has gone before.
-            return;
+        if self.state.is_some() {
+            self.give_up();
         }
-        let unseen = self.wait.primitive().with(|state, _| {
-            state.receiver = false;
-            state.value.take()
-        });
-        drop(unseen);
     }
 }
 

@@ -47,11 +47,6 @@ where
         self.waiter.has_begun()
     }
 
-    /// Whether it has been served.
-    pub(crate) fn is_done(&self) -> bool {
-        self.waiter.is_done()
-    }
-
     pub(crate) fn primitive(&self) -> &Q {
         &self.primitive
     }

@@ -8,11 +8,14 @@ use std::{
 };
 
 use futures_core::Stream;
-use loom::thread;
+use loom::{
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    thread,
+};
 
 use super::{drop_in_thread, poll, queued, wait};
 use crate::{
-    channel::{Receiver, RecvError, TryRecvError, TrySendError, channel, oneshot},
+    channel::{Dropped, Receiver, RecvError, TryRecvError, TrySendError, channel, oneshot},
     explore,
 };
 
@@ -174,5 +177,52 @@ fn oneshot_send_against_enter() {
         let sending = thread::spawn(move || sender.send(7));
         assert_eq!(wait(receiver), Ok(7));
         assert_eq!(sending.join().unwrap(), Ok(()));
+    });
+}
+
+/// The one value is sent while its receiver, which waits, changes its waker.
+#[test]
+fn oneshot_send_against_repoll() {
+    explore(|| {
+        let (sender, receiver) = oneshot();
+        let receiver = queued(receiver);
+        let sending = thread::spawn(move || sender.send(7));
+        assert_eq!(wait(receiver), Ok(7));
+        assert_eq!(sending.join().unwrap(), Ok(()));
+    });
+}
+
+/// The one value is sent while its receiver, which waits, gives up: it comes back, always if the receiver has
+/// gone before, or is dropped with it.
+#[test]
+fn oneshot_send_against_drop() {
+    explore(|| {
+        let (sender, receiver) = oneshot();
+        let receiver = queued(receiver);
+        let item = Arc::new(());
+        let has_gone = Arc::new(AtomicBool::new(false));
+        let leaver = {
+            let has_gone = Arc::clone(&has_gone);
+            thread::spawn(move || {
+                drop(receiver);
+                has_gone.store(true, SeqCst);
+            })
+        };
+        let had_gone = has_gone.load(SeqCst);
+        let sent = sender.send(Arc::clone(&item));
+        leaver.join().unwrap();
+        assert!(sent.is_err() || !had_gone);
+        assert_eq!(Arc::strong_count(&item), 1 + usize::from(sent.is_err()));
+    });
+}
+
+/// The sender goes without a value while its receiver goes to sleep.
+#[test]
+fn oneshot_drop_against_enter() {
+    explore(|| {
+        let (sender, receiver) = oneshot::<u32>();
+        let leaver = drop_in_thread(sender);
+        assert_eq!(wait(receiver), Err(Dropped));
+        leaver.join().unwrap();
     });
 }

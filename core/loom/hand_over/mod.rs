@@ -68,7 +68,10 @@
 //! | end of the stream, granted | `channel::end_against_drop_of_the_granted` | stream-ends-before-its-last-item |
 //! | end of the stream, enter | `channel::end_against_last_item` | last-item-tells-nobody |
 //! | close, drop of a stream | `channel::close_against_drop_of_a_stream` | ended-receiver-looks-for-no-item |
-//! | send, enter | `channel::oneshot_send_against_enter` | newcomer-queues-under-a-second-lock |
+//! | send, enter | `channel::oneshot_send_against_enter` | oneshot-sleeps-under-a-second-lock |
+//! | send, re-poll | `channel::oneshot_send_against_repoll` | oneshot-waker-set-without-a-second-look |
+//! | send, drop of the receiver | `channel::oneshot_send_against_drop` | oneshot-value-does-not-come-back |
+//! | drop of the sender, enter | `channel::oneshot_drop_against_enter` | oneshot-sleeps-under-a-second-lock |
 //! | cancel, release, lower, close | `together::task_against_cancel_and_resize_and_close` | granted-waiter-keeps-its-token |
 
 mod barrier;
