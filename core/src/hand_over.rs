@@ -47,12 +47,12 @@
 //!         &mut self.queue
 //!     }
 //!
-//!     fn enter(&mut self, _request: (), _wake: &mut WakeList) -> Result<(), ()> {
+//!     fn enter(&mut self, _request: &mut (), _wake: &mut WakeList) -> Option<()> {
 //!         if self.taken {
-//!             return Err(());
+//!             return None;
 //!         }
 //!         self.taken = true;
-//!         Ok(())
+//!         Some(())
 //!     }
 //!
 //!     fn collect(&mut self, _request: ()) {}
@@ -79,7 +79,7 @@ use std::{
 };
 
 use crate::{
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     wait_queue::{Ticket, WaitQueue},
 };
 
@@ -95,16 +95,10 @@ pub trait HandOver {
     /// Those who wait.
     fn queue(&mut self) -> &mut WaitQueue<Self::Request>;
 
-    /// Serves a newcomer at once, if nobody has to be served before it.
+    /// Serves a newcomer at once, if nobody has to be served before it; `None` when it has to wait.
     ///
-    /// # Errors
-    ///
-    /// The request, when it has to wait.
-    fn enter(
-        &mut self,
-        request: Self::Request,
-        wake: &mut WakeList,
-    ) -> Result<Self::Output, Self::Request>;
+    /// What is left in the request of one that was served is dropped after the lock.
+    fn enter(&mut self, request: &mut Self::Request, wake: &mut WakeList) -> Option<Self::Output>;
 
     /// A waiter that was granted takes what it was handed.
     fn collect(&mut self, request: Self::Request) -> Self::Output;
@@ -118,29 +112,55 @@ pub trait HandOver {
 /// Wakers to be woken after the lock.
 #[derive(Debug, Default)]
 #[must_use = "whoever was granted something has to be woken"]
-pub struct WakeList {
-    // One is the common case, and allocates nothing.
-    first: Option<Waker>,
-    rest: Vec<Waker>,
+pub struct WakeList(Wakers);
+
+// With a tag of its own: zero is cheaper to put, and to compare with, than what a `Vec` leaves unused.
+#[derive(Debug, Default)]
+#[repr(u8)]
+enum Wakers {
+    /// The common case.
+    #[default]
+    Nobody,
+    /// The next, which allocates nothing.
+    One(Waker),
+    Several(Vec<Waker>),
 }
 
 impl WakeList {
     /// Adds a waker.
+    #[inline]
     pub fn push(&mut self, waker: Waker) {
-        if self.first.is_none() {
-            self.first = Some(waker);
+        if let Wakers::Nobody = self.0 {
+            self.0 = Wakers::One(waker);
         } else {
-            self.rest.push(waker);
+            self.push_another(waker);
         }
     }
 
     #[cold]
+    fn push_another(&mut self, waker: Waker) {
+        let mut wakers = match mem::take(&mut self.0) {
+            Wakers::Nobody => Vec::new(),
+            Wakers::One(first) => vec![first],
+            Wakers::Several(wakers) => wakers,
+        };
+        wakers.push(waker);
+        self.0 = Wakers::Several(wakers);
+    }
+
+    #[inline(always)]
     fn wake(self) {
-        if let Some(waker) = self.first {
-            waker.wake();
+        if !matches!(self.0, Wakers::Nobody) {
+            self.wake_somebody();
         }
-        for waker in self.rest {
-            waker.wake();
+    }
+
+    #[cold]
+    fn wake_somebody(self) {
+        match self.0 {
+            Wakers::Nobody => {}
+            Wakers::One(waker) => waker.wake(),
+            Wakers::Several(wakers) => wakers.into_iter().for_each(Waker::wake),
         }
     }
 }
@@ -166,14 +186,11 @@ impl<P> Queued<P> {
     }
 
     /// Looks at the state, or changes it; then wakes whoever was granted something.
-    #[inline]
+    #[inline(always)]
     pub fn with<R>(&self, change: impl FnOnce(&mut P, &mut WakeList) -> R) -> R {
         let mut wake = WakeList::default();
         let outcome = change(&mut self.state.lock(), &mut wake);
-        // Nobody to wake is the common case.
-        if wake.first.is_some() {
-            wake.wake();
-        }
+        wake.wake();
         outcome
     }
 
@@ -194,28 +211,31 @@ impl<P: HandOver> Queued<P> {
     /// # Panics
     ///
     /// When it is polled again after that.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn poll(&self, waiter: &mut Waiter<P::Request>, cx: &mut Context<'_>) -> Poll<P::Output> {
-        match mem::replace(&mut waiter.stage, Stage::Done) {
-            Stage::New(request) => self.with(|state, wake| match state.enter(request, wake) {
-                Ok(output) => Poll::Ready(output),
-                Err(request) => {
-                    waiter.stage = Stage::Queued(state.queue().push_back(request, cx.waker()));
-                    Poll::Pending
-                }
-            }),
-            Stage::Queued(ticket) => self.poll_queued(ticket, &mut waiter.stage, cx),
-            Stage::Done => panic!("the wait was polled after it was ready: make a new one"),
-        }
+        let Stage::New(request) = &mut waiter.stage else {
+            return self.poll_again(waiter, cx);
+        };
+        let mut wake = WakeList::default();
+        let mut state = self.state.lock();
+        let Some(output) = state.enter(request, &mut wake) else {
+            queue_up(state, waiter, cx.waker());
+            wake.wake();
+            return Poll::Pending;
+        };
+        drop(state);
+        wake.wake();
+        waiter.stage = Stage::Done;
+        Poll::Ready(output)
     }
 
-    fn poll_queued(
-        &self,
-        ticket: Ticket,
-        stage: &mut Stage<P::Request>,
-        cx: &mut Context<'_>,
-    ) -> Poll<P::Output> {
+    #[cold]
+    #[track_caller]
+    fn poll_again(&self, waiter: &mut Waiter<P::Request>, cx: &mut Context<'_>) -> Poll<P::Output> {
+        let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) else {
+            panic!("the wait was polled after it was ready: make a new one");
+        };
         let mut state = self.state.lock();
         if state.queue().is_granted(&ticket) {
             let request = state.queue().remove(ticket).item;
@@ -224,17 +244,21 @@ impl<P: HandOver> Queued<P> {
         let replaced = state.queue().set_waker(&ticket, cx.waker());
         drop(state);
         drop(replaced);
-        *stage = Stage::Queued(ticket);
+        waiter.stage = Stage::Queued(ticket);
         Poll::Pending
     }
 
     /// Takes a waiter out, from wherever it stands: every future that polls one does so when it is
     /// dropped.
-    #[inline]
+    #[inline(always)]
     pub fn abandon(&self, waiter: &mut Waiter<P::Request>) {
-        if waiter.is_done() {
-            return;
+        if !waiter.is_done() {
+            self.give_up(waiter);
         }
+    }
+
+    #[cold]
+    fn give_up(&self, waiter: &mut Waiter<P::Request>) {
         // What a newcomer carries is dropped here, outside the lock.
         if let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) {
             self.leave(ticket);
@@ -249,6 +273,18 @@ impl<P: HandOver> Queued<P> {
             departed
         });
         drop(left);
+    }
+}
+
+/// A newcomer takes its place in the queue, under the lock that it was looked at.
+#[cold]
+fn queue_up<P: HandOver>(
+    mut state: MutexGuard<'_, P>,
+    waiter: &mut Waiter<P::Request>,
+    waker: &Waker,
+) {
+    if let Stage::New(request) = mem::replace(&mut waiter.stage, Stage::Done) {
+        waiter.stage = Stage::Queued(state.queue().push_back(request, waker));
     }
 }
 
@@ -268,6 +304,7 @@ enum Stage<R> {
 
 impl<R> Waiter<R> {
     /// A wait that has not begun.
+    #[inline]
     pub fn new(request: R) -> Self {
         Self {
             stage: Stage::New(request),
@@ -280,11 +317,13 @@ impl<R> Waiter<R> {
     }
 
     /// Whether it has taken its place in the queue, or has been served.
+    #[inline]
     pub fn has_begun(&self) -> bool {
         !matches!(self.stage, Stage::New(_))
     }
 
     /// Whether the wait is over.
+    #[inline]
     pub fn is_done(&self) -> bool {
         matches!(self.stage, Stage::Done)
     }

@@ -18,6 +18,7 @@ impl<T> Mutex<T> {
         Self(imp::Mutex::new(value))
     }
 
+    #[inline]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0
             .lock()

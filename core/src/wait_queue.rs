@@ -162,6 +162,7 @@ impl<T> WaitQueue<T> {
     }
 
     /// Whether nobody waits.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.first.is_none()
     }

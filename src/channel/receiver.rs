@@ -51,6 +51,7 @@ impl<T> Receiver<T> {
     ///
     /// [`RecvError`] if no item will come.
     #[doc(alias = "receive")]
+    #[inline]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv {
             wait: Wait::new(&self.channel, self.request(Side::Receive(None))),
@@ -96,6 +97,7 @@ impl<T> Receiver<T> {
         self.channel.with(|state, _| state.statistics())
     }
 
+    #[inline]
     fn request(&self, side: Side<T>) -> Request<T> {
         Request {
             handle: self.handle,
@@ -104,16 +106,29 @@ impl<T> Receiver<T> {
     }
 }
 
+#[inline(always)]
 fn received<T>(channel: &Queued<State<T>>, ending: Ending<T>) -> Result<T, RecvError> {
     match ending {
         Ending::Received(item) => Ok(item),
         Ending::ReceivedLast(item) => {
-            channel.with(State::end);
+            end(channel);
             Ok(item)
         }
-        Ending::Alone(_) => Err(RecvError::EndOfStream),
-        Ending::Closed(_) => Err(RecvError::Closed),
-        Ending::Sent => unreachable!("a receiver sends nothing"),
+        other => Err(unreceived(&other)),
+    }
+}
+
+#[cold]
+fn end<T>(channel: &Queued<State<T>>) {
+    channel.with(State::end);
+}
+
+#[cold]
+fn unreceived<T>(ending: &Ending<T>) -> RecvError {
+    match ending {
+        Ending::Alone(_) => RecvError::EndOfStream,
+        Ending::Closed(_) => RecvError::Closed,
+        _ => unreachable!("a receiver sends nothing"),
     }
 }
 
@@ -186,6 +201,7 @@ pub struct Recv<'a, T> {
 impl<T> Future for Recv<'_, T> {
     type Output = Result<T, RecvError>;
 
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let ending = ready!(self.wait.poll(cx));
         Poll::Ready(received(self.wait.primitive(), ending))

@@ -49,6 +49,7 @@ impl<T> Sender<T> {
     ///
     /// [`SendError`], with the item, if every receiver is gone or this sender was closed.
     #[doc(alias = "put")]
+    #[inline]
     pub fn send(&self, item: T) -> Send<'_, T> {
         Send {
             wait: Wait::new(&self.channel, self.request(item)),
@@ -91,6 +92,7 @@ impl<T> Sender<T> {
         self.channel.with(|state, _| state.statistics())
     }
 
+    #[inline]
     fn request(&self, item: T) -> Request<T> {
         Request {
             handle: self.handle,
@@ -108,16 +110,20 @@ impl<T> Sender<T> {
     }
 }
 
+#[inline(always)]
 fn sent<T>(ending: Ending<T>) -> Result<(), SendError<T>> {
     match ending {
         Ending::Sent => Ok(()),
-        Ending::Alone(item) => Err(SendError::Broken(
-            item.expect("a sender gets its item back"),
-        )),
-        Ending::Closed(item) => Err(SendError::Closed(
-            item.expect("a sender gets its item back"),
-        )),
-        Ending::Received(_) | Ending::ReceivedLast(_) => unreachable!("a sender receives nothing"),
+        other => Err(unsent(other)),
+    }
+}
+
+#[cold]
+fn unsent<T>(ending: Ending<T>) -> SendError<T> {
+    match ending {
+        Ending::Alone(Some(item)) => SendError::Broken(item),
+        Ending::Closed(Some(item)) => SendError::Closed(item),
+        _ => unreachable!("a sender gets its item back, and receives nothing"),
     }
 }
 
@@ -192,6 +198,7 @@ pub struct Send<'a, T> {
 impl<T> Future for Send<'_, T> {
     type Output = Result<(), SendError<T>>;
 
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.wait.poll(cx).map(sent)
     }

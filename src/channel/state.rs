@@ -20,6 +20,8 @@ pub(super) struct State<T> {
     receivers: usize,
     /// For each handle, whether it is open. It keeps its number until it is dropped.
     handles: Slab<bool>,
+    /// How many of them are closed: while none is, nobody has to look at its own.
+    closed: usize,
     /// How many items were handed to a `recv` that has not seen its item: it may still give it back, so that the
     /// stream has not ended.
     unseen: usize,
@@ -43,8 +45,19 @@ pub(super) enum Side<T> {
     /// The same for a [`Stream`](futures_core::Stream), which keeps its place while nobody polls it: for its item
     /// nobody waits.
     Stream(Option<T>),
-    /// The wait was ended by [`State::close`].
+    /// The wait was ended because its handle was closed.
     Closed(Option<T>),
+}
+
+impl<T> Side<T> {
+    /// What a sender still has.
+    #[cold]
+    fn take_unsent(&mut self) -> Option<T> {
+        match self {
+            Self::Send(item) => item.take(),
+            Self::Receive(_) | Self::Stream(_) | Self::Closed(_) => None,
+        }
+    }
 }
 
 /// How a wait ended.
@@ -88,6 +101,7 @@ impl<T> State<T> {
             senders: 0,
             receivers: 0,
             handles: Slab::new(),
+            closed: 0,
             unseen: 0,
             queue: WaitQueue::new(),
         }
@@ -103,13 +117,21 @@ impl<T> State<T> {
         self.handles.insert(true)
     }
 
+    #[inline]
     pub(super) fn is_open(&self, handle: usize) -> bool {
-        self.handles[handle]
+        self.closed == 0 || self.handles[handle]
+    }
+
+    /// Closes a handle; `false` if it was closed before.
+    fn close(&mut self, handle: usize) -> bool {
+        let was_open = mem::replace(&mut self.handles[handle], false);
+        self.closed += usize::from(was_open);
+        was_open
     }
 
     /// A sender has gone; after the last one, and the last item, no receiver waits. Nothing the second time.
     pub(super) fn close_sender(&mut self, handle: usize, wake: &mut WakeList) {
-        if !mem::replace(&mut self.handles[handle], false) {
+        if !self.close(handle) {
             return;
         }
         self.end_waits(handle, wake);
@@ -120,7 +142,7 @@ impl<T> State<T> {
     /// A receiver has gone; the last one ends the wait of every sender. Returns items that nobody will
     /// receive, to be dropped after the lock.
     pub(super) fn close_receiver(&mut self, handle: usize, wake: &mut WakeList) -> VecDeque<T> {
-        if !mem::replace(&mut self.handles[handle], false) {
+        if !self.close(handle) {
             return VecDeque::new();
         }
         self.end_waits(handle, wake);
@@ -135,6 +157,7 @@ impl<T> State<T> {
     /// A closed handle is dropped.
     pub(super) fn forget(&mut self, handle: usize) {
         self.handles.remove(handle);
+        self.closed -= 1;
     }
 
     /// Ends the wait of every receiver, if no item will come.
@@ -155,11 +178,7 @@ impl<T> State<T> {
             if request.handle != handle {
                 return false;
             }
-            let item = match &mut request.side {
-                Side::Send(item) => item.take(),
-                Side::Receive(_) | Side::Stream(_) | Side::Closed(_) => None,
-            };
-            request.side = Side::Closed(item);
+            request.side = Side::Closed(request.side.take_unsent());
             true
         });
         wake.extend(ended);
@@ -171,13 +190,17 @@ impl<T> State<T> {
     ///
     /// The item, if it has to wait, or if nobody will ever receive it: see
     /// [`has_receivers`](Self::has_receivers).
-    pub(super) fn send(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
+    #[inline(always)]
+    pub(super) fn send(&mut self, mut item: T, wake: &mut WakeList) -> Result<(), T> {
         if self.receivers == 0 {
             return Err(item);
         }
-        let Err(item) = self.hand_over(item, wake) else {
-            return Ok(());
-        };
+        if !self.queue.is_empty() {
+            match self.hand_over(item, wake) {
+                Ok(()) => return Ok(()),
+                Err(back) => item = back,
+            }
+        }
         if !self.has_room() {
             return Err(item);
         }
@@ -191,6 +214,7 @@ impl<T> State<T> {
     /// # Errors
     ///
     /// The item, if none does.
+    #[cold]
     fn hand_over(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
         let place = match self.queue.first_mut().map(|first| &mut first.side) {
             Some(Side::Receive(place)) => {
@@ -206,21 +230,28 @@ impl<T> State<T> {
     }
 
     /// Takes the first item, and lets the first waiting sender follow.
+    #[inline(always)]
     pub(super) fn receive(&mut self, wake: &mut WakeList) -> Option<T> {
-        match self.buffer.pop_front() {
-            Some(item) => {
-                // An item that was passed on may stand above the capacity.
-                if self.has_room() {
-                    let next = self.take_from_sender(wake);
-                    self.buffer.extend(next);
-                }
-                Some(item)
-            }
-            None => self.take_from_sender(wake),
+        let Some(item) = self.buffer.pop_front() else {
+            return self.take_from_sender(wake);
+        };
+        if !self.queue.is_empty() {
+            self.let_sender_follow(wake);
+        }
+        Some(item)
+    }
+
+    #[cold]
+    fn let_sender_follow(&mut self, wake: &mut WakeList) {
+        // An item that was passed on may stand above the capacity.
+        if self.has_room() {
+            let next = self.take_from_sender(wake);
+            self.buffer.extend(next);
         }
     }
 
     /// The item of the first sender that waits.
+    #[cold]
     fn take_from_sender(&mut self, wake: &mut WakeList) -> Option<T> {
         let Some(Request {
             side: Side::Send(item),
@@ -234,6 +265,7 @@ impl<T> State<T> {
         item
     }
 
+    #[inline]
     pub(super) fn has_receivers(&self) -> bool {
         self.receivers > 0
     }
@@ -261,6 +293,7 @@ impl<T> State<T> {
         }
     }
 
+    #[inline]
     fn has_room(&self) -> bool {
         self.capacity
             .is_none_or(|capacity| self.buffer.len() < capacity)
@@ -294,33 +327,25 @@ impl<T> HandOver for State<T> {
         &mut self.queue
     }
 
-    fn enter(
-        &mut self,
-        mut request: Request<T>,
-        wake: &mut WakeList,
-    ) -> Result<Ending<T>, Request<T>> {
-        match &mut request.side {
-            Side::Send(item) if !self.handles[request.handle] => Ok(Ending::Closed(item.take())),
-            Side::Receive(_) | Side::Stream(_) if !self.handles[request.handle] => {
-                Ok(Ending::Closed(None))
+    #[inline(always)]
+    fn enter(&mut self, request: &mut Request<T>, wake: &mut WakeList) -> Option<Ending<T>> {
+        if !self.is_open(request.handle) {
+            return Some(Ending::Closed(request.side.take_unsent()));
+        }
+        let Side::Send(item) = &mut request.side else {
+            return match self.receive(wake) {
+                Some(item) => Some(Ending::Received(item)),
+                None if self.has_ended() => Some(Ending::Alone(None)),
+                None => None,
+            };
+        };
+        match self.send(item.take()?, wake) {
+            Ok(()) => Some(Ending::Sent),
+            Err(item) if !self.has_receivers() => Some(Ending::Alone(Some(item))),
+            Err(unsent) => {
+                *item = Some(unsent);
+                None
             }
-            Side::Send(item) => {
-                let unsent = item.take().expect("a new sender has its item");
-                match self.send(unsent, wake) {
-                    Ok(()) => Ok(Ending::Sent),
-                    Err(item) if !self.has_receivers() => Ok(Ending::Alone(Some(item))),
-                    Err(unsent) => {
-                        *item = Some(unsent);
-                        Err(request)
-                    }
-                }
-            }
-            Side::Receive(_) | Side::Stream(_) => match self.receive(wake) {
-                Some(item) => Ok(Ending::Received(item)),
-                None if self.has_ended() => Ok(Ending::Alone(None)),
-                None => Err(request),
-            },
-            Side::Closed(item) => Ok(Ending::Closed(item.take())),
         }
     }
 

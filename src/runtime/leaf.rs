@@ -17,7 +17,7 @@ pub(crate) struct Leaf {
 }
 
 impl Leaf {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn poll_enter(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.entered {
             return Poll::Ready(());

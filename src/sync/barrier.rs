@@ -112,12 +112,12 @@ impl HandOver for State {
         &mut self.queue
     }
 
-    fn enter(&mut self, (): (), wake: &mut WakeList) -> Result<BarrierOutcome, ()> {
+    fn enter(&mut self, (): &mut (), wake: &mut WakeList) -> Option<BarrierOutcome> {
         if self.queue.len() + 1 < self.parties {
-            return Err(());
+            return None;
         }
         wake.extend(std::iter::from_fn(|| self.queue.grant_first()));
-        Ok(BarrierOutcome { leader: true })
+        Some(BarrierOutcome { leader: true })
     }
 
     fn collect(&mut self, (): ()) -> BarrierOutcome {

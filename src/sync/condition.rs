@@ -148,8 +148,8 @@ impl HandOver for State {
         &mut self.queue
     }
 
-    fn enter(&mut self, (): (), _wake: &mut WakeList) -> Result<(), ()> {
-        Err(())
+    fn enter(&mut self, (): &mut (), _wake: &mut WakeList) -> Option<()> {
+        None
     }
 
     fn collect(&mut self, (): ()) {}

@@ -116,8 +116,8 @@ impl HandOver for State {
         &mut self.queue
     }
 
-    fn enter(&mut self, (): (), _wake: &mut WakeList) -> Result<(), ()> {
-        if self.set { Ok(()) } else { Err(()) }
+    fn enter(&mut self, (): &mut (), _wake: &mut WakeList) -> Option<()> {
+        self.set.then_some(())
     }
 
     fn collect(&mut self, (): ()) {}

@@ -83,6 +83,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// If dropped before completion, the place in the queue is given up, and a lock that was granted
     /// meanwhile goes to the next in line.
+    #[inline]
     pub fn lock(&self) -> LockMutex<'_, T> {
         LockMutex {
             wait: Wait::new(&self.state, None),
@@ -163,14 +164,21 @@ impl<T: ?Sized> fmt::Debug for Mutex<T> {
 
 impl<T: ?Sized> State<T> {
     /// The value comes back, and goes to whoever is first.
+    #[inline]
     fn put_back(&mut self, value: Box<T>, wake: &mut WakeList) {
-        match self.queue.first_mut() {
-            Some(first) => {
-                *first = Some(value);
-                wake.extend(self.queue.grant_first());
-            }
-            None => self.value = Some(value),
+        if self.queue.is_empty() {
+            self.value = Some(value);
+        } else {
+            self.hand_on(value, wake);
         }
+    }
+
+    #[cold]
+    fn hand_on(&mut self, value: Box<T>, wake: &mut WakeList) {
+        if let Some(first) = self.queue.first_mut() {
+            *first = Some(value);
+        }
+        wake.extend(self.queue.grant_first());
     }
 }
 
@@ -182,13 +190,10 @@ impl<T: ?Sized> HandOver for State<T> {
         &mut self.queue
     }
 
-    fn enter(
-        &mut self,
-        request: Option<Box<T>>,
-        _wake: &mut WakeList,
-    ) -> Result<Box<T>, Option<Box<T>>> {
+    #[inline]
+    fn enter(&mut self, _request: &mut Option<Box<T>>, _wake: &mut WakeList) -> Option<Box<T>> {
         // Somebody waits only while somebody else has the value.
-        self.value.take().ok_or(request)
+        self.value.take()
     }
 
     fn collect(&mut self, request: Option<Box<T>>) -> Box<T> {
@@ -230,6 +235,7 @@ macro_rules! guard {
         }
 
         impl<T: ?Sized> Drop for $guard {
+            #[inline(always)]
             fn drop(&mut self) {
                 if let Some(value) = self.value.take() {
                     self.mutex.with(|state, wake| state.put_back(value, wake));
@@ -292,6 +298,7 @@ pub struct LockOwnedMutex<T: ?Sized> {
 impl<'a, T: ?Sized> Future for LockMutex<'a, T> {
     type Output = MutexGuard<'a, T>;
 
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.wait.poll(cx).map(|value| MutexGuard {
             mutex: self.wait.primitive(),
@@ -303,6 +310,7 @@ impl<'a, T: ?Sized> Future for LockMutex<'a, T> {
 impl<T: ?Sized> Future for LockOwnedMutex<T> {
     type Output = OwnedMutexGuard<T>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.wait.poll(cx).map(|value| OwnedMutexGuard {
             mutex: Shared(Arc::clone(&self.wait.primitive().0)),

@@ -229,8 +229,8 @@ impl<T> HandOver for State<T> {
         &mut self.queue
     }
 
-    fn enter(&mut self, request: Request<T>, _wake: &mut WakeList) -> Result<Arc<T>, Request<T>> {
-        self.take(request.access).ok_or(request)
+    fn enter(&mut self, request: &mut Request<T>, _wake: &mut WakeList) -> Option<Arc<T>> {
+        self.take(request.access)
     }
 
     fn collect(&mut self, request: Request<T>) -> Arc<T> {

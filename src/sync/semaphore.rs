@@ -3,7 +3,6 @@
 use std::{
     error, fmt,
     future::Future,
-    mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -107,6 +106,7 @@ impl Semaphore {
     ///
     /// If dropped before completion, the place in the queue is given up, and a permit that was
     /// granted meanwhile goes to the next in line.
+    #[inline]
     pub fn acquire(&self) -> AcquirePermits<'_> {
         self.acquire_many(1)
     }
@@ -118,11 +118,11 @@ impl Semaphore {
     /// # Panics
     ///
     /// If `count` is above the maximum: it would wait for ever.
+    #[inline]
     #[track_caller]
     pub fn acquire_many(&self, count: usize) -> AcquirePermits<'_> {
         self.assert_possible(count);
         AcquirePermits {
-            count,
             wait: Wait::new(&self.state, count),
         }
     }
@@ -134,7 +134,6 @@ impl Semaphore {
     pub fn acquire_owned(&self, count: usize) -> AcquireOwnedPermits {
         self.assert_possible(count);
         AcquireOwnedPermits {
-            count,
             wait: Wait::new(Arc::clone(&self.state), count),
         }
     }
@@ -205,14 +204,19 @@ impl Semaphore {
         })
     }
 
+    #[inline]
     #[track_caller]
     fn assert_possible(&self, count: usize) {
-        let maximum = self.maximum;
-        assert!(
-            count <= maximum,
-            "the semaphore never has {count} permits, only {maximum}: ask for fewer"
-        );
+        if count > self.maximum {
+            refuse(count, self.maximum);
+        }
     }
+}
+
+#[cold]
+#[track_caller]
+fn refuse(count: usize, maximum: usize) -> ! {
+    panic!("the semaphore never has {count} permits, only {maximum}: ask for fewer");
 }
 
 impl fmt::Debug for Semaphore {
@@ -223,20 +227,25 @@ impl fmt::Debug for Semaphore {
 
 impl State {
     /// So many permits, if they are free and nobody waits.
+    #[inline]
     fn take(&mut self, count: usize) -> Result<(), WouldBlock> {
-        if !self.queue.is_empty() || self.available < count {
+        if !self.queue.is_empty() {
             return Err(WouldBlock);
         }
-        self.available -= count;
+        self.available = self.available.checked_sub(count).ok_or(WouldBlock)?;
         Ok(())
     }
 
+    #[inline]
     fn give_back(&mut self, count: usize, wake: &mut WakeList) {
         self.available += count;
-        self.serve(wake);
+        if !self.queue.is_empty() {
+            self.serve(wake);
+        }
     }
 
     /// Serves those who wait, as long as there is enough for the first.
+    #[cold]
     fn serve(&mut self, wake: &mut WakeList) {
         while let Some(&count) = self.queue.first() {
             if self.available < count {
@@ -250,17 +259,20 @@ impl State {
 
 impl HandOver for State {
     type Request = usize;
-    type Output = ();
+    type Output = usize;
 
     fn queue(&mut self) -> &mut WaitQueue<usize> {
         &mut self.queue
     }
 
-    fn enter(&mut self, count: usize, _wake: &mut WakeList) -> Result<(), usize> {
-        self.take(count).map_err(|WouldBlock| count)
+    #[inline]
+    fn enter(&mut self, count: &mut usize, _wake: &mut WakeList) -> Option<usize> {
+        self.take(*count).is_ok().then_some(*count)
     }
 
-    fn collect(&mut self, _count: usize) {}
+    fn collect(&mut self, count: usize) -> usize {
+        count
+    }
 
     fn abandon(&mut self, count: &mut usize, granted: bool, wake: &mut WakeList) {
         // Also when it was not granted: it may have stood before some that ask for less.
@@ -283,11 +295,11 @@ macro_rules! permits {
         }
 
         impl Drop for $permits {
+            #[inline(always)]
             fn drop(&mut self) {
-                let count = mem::take(&mut self.count);
-                if count > 0 {
+                if self.count > 0 {
                     self.semaphore
-                        .with(|state, wake| state.give_back(count, wake));
+                        .with(|state, wake| state.give_back(self.count, wake));
                 }
             }
         }
@@ -321,7 +333,6 @@ permits!(OwnedPermits);
 #[derive(Debug)]
 #[must_use = "futures do nothing until they are awaited"]
 pub struct AcquirePermits<'a> {
-    count: usize,
     wait: Wait<&'a Queued<State>, State>,
 }
 
@@ -329,16 +340,15 @@ pub struct AcquirePermits<'a> {
 #[derive(Debug)]
 #[must_use = "futures do nothing until they are awaited"]
 pub struct AcquireOwnedPermits {
-    count: usize,
     wait: Wait<Arc<Queued<State>>, State>,
 }
 
 impl<'a> Future for AcquirePermits<'a> {
     type Output = Permits<'a>;
 
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permits<'a>> {
-        let count = self.count;
-        self.wait.poll(cx).map(|()| Permits {
+        self.wait.poll(cx).map(|count| Permits {
             semaphore: self.wait.primitive(),
             count,
         })
@@ -348,9 +358,9 @@ impl<'a> Future for AcquirePermits<'a> {
 impl Future for AcquireOwnedPermits {
     type Output = OwnedPermits;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<OwnedPermits> {
-        let count = self.count;
-        self.wait.poll(cx).map(|()| OwnedPermits {
+        self.wait.poll(cx).map(|count| OwnedPermits {
             semaphore: Arc::clone(self.wait.primitive()),
             count,
         })

@@ -26,6 +26,7 @@ where
     Q: Deref<Target = Queued<P>>,
     P: HandOver,
 {
+    #[inline]
     pub(crate) fn new(primitive: Q, request: P::Request) -> Self {
         Self {
             leaf: Leaf::default(),
@@ -34,6 +35,7 @@ where
         }
     }
 
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<P::Output> {
         if self.leaf.poll_enter(cx).is_pending() {
@@ -47,6 +49,7 @@ where
         self.waiter.has_begun()
     }
 
+    #[inline]
     pub(crate) fn primitive(&self) -> &Q {
         &self.primitive
     }
@@ -65,6 +68,7 @@ where
     Q: Deref<Target = Queued<P>>,
     P: HandOver,
 {
+    #[inline(always)]
     fn drop(&mut self) {
         self.primitive.abandon(&mut self.waiter);
     }

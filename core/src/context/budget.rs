@@ -15,17 +15,22 @@ thread_local! {
 /// Charges one leaf operation; `false` when the budget is spent and the operation must yield.
 ///
 /// Outside every region nobody refills it, so that a spent one is refilled here.
-#[inline]
+#[inline(always)]
 pub fn charge() -> bool {
     let left = LEFT.get();
-    if left > 0 {
-        LEFT.set(left - 1);
-        return true;
+    if left == 0 {
+        refill_outside();
+        return false;
     }
+    LEFT.set(left - 1);
+    true
+}
+
+#[cold]
+fn refill_outside() {
     if !super::is_inside() {
         LEFT.set(PER_POLL);
     }
-    false
 }
 
 /// Runs `f` with a full budget, and puts the former one back.

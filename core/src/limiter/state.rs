@@ -159,21 +159,18 @@ impl HandOver for State {
 
     fn enter(
         &mut self,
-        request: Option<Borrower>,
+        request: &mut Option<Borrower>,
         _wake: &mut WakeList,
-    ) -> Result<Result<(), AlreadyBorrowed>, Option<Borrower>> {
-        let attempt = match &request {
-            Some(borrower) => self.try_take_for(borrower.clone()),
-            None => self.try_take().map_err(AcquireError::from),
+    ) -> Option<Result<(), AlreadyBorrowed>> {
+        let Some(borrower) = request else {
+            return self.try_take().ok().map(Ok);
         };
-        match attempt {
-            Ok(()) => Ok(Ok(())),
-            Err(AcquireError::AlreadyBorrowed(error)) => Ok(Err(error)),
+        match self.try_take_for(borrower.clone()) {
+            Ok(()) => Some(Ok(())),
+            Err(AcquireError::AlreadyBorrowed(error)) => Some(Err(error)),
             Err(AcquireError::WouldBlock) => {
-                if let Some(borrower) = &request {
-                    self.claims.insert(borrower.clone(), Claim::Waiting);
-                }
-                Err(request)
+                self.claims.insert(borrower.clone(), Claim::Waiting);
+                None
             }
         }
     }
