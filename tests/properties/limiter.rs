@@ -7,8 +7,9 @@ use crate::waiting::{Waiting, config};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Acquire,
-    TryAcquire,
+    /// In the name of a key of its own, or of the guard.
+    Acquire(bool),
+    TryAcquire(bool),
     Poll(usize),
     GiveUp(usize),
     Drop(usize),
@@ -17,8 +18,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        5 => Just(Step::Acquire),
-        1 => Just(Step::TryAcquire),
+        5 => any::<bool>().prop_map(Step::Acquire),
+        1 => any::<bool>().prop_map(Step::TryAcquire),
         3 => any::<usize>().prop_map(Step::Poll),
         3 => any::<usize>().prop_map(Step::GiveUp),
         3 => any::<usize>().prop_map(Step::Drop),
@@ -26,15 +27,47 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What is borrowed, until it is dropped.
+enum Held<'a> {
+    Guard(#[expect(dead_code, reason = "it is dropped")] Token),
+    Key(&'a CapacityLimiter, u64),
+}
+
+impl<'a> Held<'a> {
+    async fn acquire(limiter: &'a CapacityLimiter, key: Option<u64>) -> Self {
+        let Some(key) = key else {
+            return Self::Guard(limiter.acquire().await);
+        };
+        limiter.acquire_for(key).await.unwrap();
+        Self::Key(limiter, key)
+    }
+
+    fn try_acquire(limiter: &'a CapacityLimiter, key: Option<u64>) -> Option<Self> {
+        let Some(key) = key else {
+            return limiter.try_acquire().ok().map(Self::Guard);
+        };
+        limiter.try_acquire_for(key).ok()?;
+        Some(Self::Key(limiter, key))
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Self::Key(limiter, key) = self {
+            limiter.release_for(*key).unwrap();
+        }
+    }
+}
+
 struct Waiter<'a> {
     granted: bool,
-    wait: Waiting<'a, Token>,
+    wait: Waiting<'a, Held<'a>>,
 }
 
 struct Model<'a> {
     total: Option<usize>,
     borrowed: usize,
-    held: Vec<Token>,
+    held: Vec<Held<'a>>,
     waiting: Vec<Waiter<'a>>,
 }
 
@@ -66,11 +99,11 @@ fn check(steps: Vec<Step>) {
         held: Vec::new(),
         waiting: Vec::new(),
     };
-    for step in steps {
+    for (number, step) in (0..).zip(steps) {
         match step {
-            Step::Acquire => {
+            Step::Acquire(by_key) => {
                 let free = model.free();
-                match Waiting::start(limiter.acquire()) {
+                match Waiting::start(Held::acquire(&limiter, by_key.then_some(number))) {
                     Ok(token) => {
                         assert!(free);
                         model.borrowed += 1;
@@ -85,9 +118,9 @@ fn check(steps: Vec<Step>) {
                     }
                 }
             }
-            Step::TryAcquire => {
+            Step::TryAcquire(by_key) => {
                 let free = model.free();
-                let token = limiter.try_acquire().ok();
+                let token = Held::try_acquire(&limiter, by_key.then_some(number));
                 assert_eq!(token.is_some(), free);
                 model.borrowed += usize::from(free);
                 model.held.extend(token);
