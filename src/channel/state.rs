@@ -18,14 +18,29 @@ pub(super) struct State<T> {
     peak: usize,
     senders: usize,
     receivers: usize,
-    /// For each handle, whether it is open. It keeps its number until it is dropped.
-    handles: Slab<bool>,
+    /// The senders and receivers. Each keeps its number until it is dropped.
+    handles: Slab<Handle>,
     /// How many of them are closed: while none is, nobody has to look at its own.
     closed: usize,
     /// How many items were handed to a `recv` that has not seen its item: it may still give it back, so that the
     /// stream has not ended.
     unseen: usize,
     queue: WaitQueue<Request<T>>,
+}
+
+/// A sender or a receiver.
+#[derive(Debug)]
+struct Handle {
+    open: bool,
+    /// How many wait that came through it.
+    waits: usize,
+}
+
+impl Handle {
+    const OPEN: Self = Self {
+        open: true,
+        waits: 0,
+    };
 }
 
 /// What a waiter wants, and what it is handed.
@@ -109,22 +124,22 @@ impl<T> State<T> {
 
     pub(super) fn open_sender(&mut self) -> usize {
         self.senders += 1;
-        self.handles.insert(true)
+        self.handles.insert(Handle::OPEN)
     }
 
     pub(super) fn open_receiver(&mut self) -> usize {
         self.receivers += 1;
-        self.handles.insert(true)
+        self.handles.insert(Handle::OPEN)
     }
 
     #[inline]
     pub(super) fn is_open(&self, handle: usize) -> bool {
-        self.closed == 0 || self.handles[handle]
+        self.closed == 0 || self.handles[handle].open
     }
 
     /// Closes a handle; `false` if it was closed before.
     fn close(&mut self, handle: usize) -> bool {
-        let was_open = mem::replace(&mut self.handles[handle], false);
+        let was_open = mem::replace(&mut self.handles[handle].open, false);
         self.closed += usize::from(was_open);
         was_open
     }
@@ -174,6 +189,10 @@ impl<T> State<T> {
 
     /// Ends the waits that came through this handle.
     fn end_waits(&mut self, handle: usize, wake: &mut WakeList) {
+        // None, where it is dropped: a wait borrows its handle. The queue may be long.
+        if self.handles[handle].waits == 0 {
+            return;
+        }
         let ended = self.queue.grant_where(|request| {
             if request.handle != handle {
                 return false;
@@ -299,6 +318,13 @@ impl<T> State<T> {
             .is_none_or(|capacity| self.buffer.len() < capacity)
     }
 
+    /// A newcomer takes its place in the queue.
+    #[cold]
+    fn must_wait<R>(&mut self, handle: usize) -> Option<R> {
+        self.handles[handle].waits += 1;
+        None
+    }
+
     fn senders_wait(&self) -> bool {
         matches!(
             self.queue.first(),
@@ -336,7 +362,7 @@ impl<T> HandOver for State<T> {
             return match self.receive(wake) {
                 Some(item) => Some(Ending::Received(item)),
                 None if self.has_ended() => Some(Ending::Alone(None)),
-                None => None,
+                None => self.must_wait(request.handle),
             };
         };
         match self.send(item.take()?, wake) {
@@ -344,12 +370,13 @@ impl<T> HandOver for State<T> {
             Err(item) if !self.has_receivers() => Some(Ending::Alone(Some(item))),
             Err(unsent) => {
                 *item = Some(unsent);
-                None
+                self.must_wait(request.handle)
             }
         }
     }
 
     fn collect(&mut self, request: Request<T>) -> Ending<T> {
+        self.handles[request.handle].waits -= 1;
         match request.side {
             Side::Send(None) => Ending::Sent,
             Side::Send(item) => Ending::Alone(item),
@@ -372,6 +399,7 @@ impl<T> HandOver for State<T> {
     }
 
     fn abandon(&mut self, request: &mut Request<T>, _granted: bool, wake: &mut WakeList) {
+        self.handles[request.handle].waits -= 1;
         // An item that was not sent is dropped with the request; one that was not seen goes on.
         let place = match &mut request.side {
             Side::Receive(place) => {

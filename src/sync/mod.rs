@@ -34,8 +34,8 @@ pub use condition::{Condition, ConditionStatistics, ConditionWait};
 pub use event::{Event, EventStatistics, EventWait};
 pub use limiter::{Acquire, AcquireFor, CapacityLimiter};
 pub use mutex::{LockMutex, LockOwnedMutex, Mutex, MutexGuard, MutexStatistics, OwnedMutexGuard};
-pub use once_cell::OnceCell;
-pub use resource_guard::{Busy, InUse, ResourceGuard};
+pub use once_cell::{OnceCell, OnceCellStatistics};
+pub use resource_guard::{Busy, InUse, ResourceGuard, ResourceGuardStatistics};
 pub use rw_lock::{ReadGuard, ReadRwLock, RwLock, RwLockStatistics, WriteGuard, WriteRwLock};
 pub use semaphore::{
     AboveMaximum, AcquireOwnedPermits, AcquirePermits, OwnedPermits, Permits, Semaphore,

@@ -1,8 +1,14 @@
 //! A value that is made once.
 
-use std::{convert::Infallible, fmt, future::Future, sync::OnceLock};
+use std::{
+    convert::Infallible,
+    fmt,
+    future::{Future, poll_fn},
+    sync::OnceLock,
+};
 
 use super::Mutex;
+use crate::runtime::Leaf;
 
 /// A value that is made once, by whoever needs it first; the others wait for it.
 ///
@@ -21,6 +27,18 @@ pub struct OnceCell<T> {
     making: Mutex<()>,
 }
 
+/// What a [`OnceCell`] looks like at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OnceCellStatistics {
+    /// Whether the value is there.
+    pub made: bool,
+    /// Whether somebody is making it.
+    pub making: bool,
+    /// How many wait for it to be made.
+    pub waiting: usize,
+}
+
 impl<T> OnceCell<T> {
     /// A cell without a value.
     pub fn new() -> Self {
@@ -33,6 +51,16 @@ impl<T> OnceCell<T> {
     /// The value, if it is there.
     pub fn get(&self) -> Option<&T> {
         self.value.get()
+    }
+
+    /// Whether the value is there, and how many wait for it.
+    pub fn statistics(&self) -> OnceCellStatistics {
+        let making = self.making.statistics();
+        OnceCellStatistics {
+            made: self.value.get().is_some(),
+            making: making.locked,
+            waiting: making.waiting,
+        }
     }
 
     /// The value, if it is there, when nobody else can see the cell.
@@ -59,7 +87,8 @@ impl<T> OnceCell<T> {
 
     /// The value; made by `make` if it is not there and nobody else is making it. Rules S3, S13.
     ///
-    /// If dropped before completion, `make`'s future is dropped, and the next in line makes the value.
+    /// A cancel point also where the value is there; [`get`](Self::get) is none. If dropped before completion, `make`'s
+    /// future is dropped, and the next in line makes the value.
     pub async fn get_or_init<F, Fut>(&self, make: F) -> &T
     where
         F: FnOnce() -> Fut,
@@ -87,6 +116,8 @@ impl<T> OnceCell<T> {
         Fut: Future<Output = Result<T, E>>,
     {
         if let Some(value) = self.value.get() {
+            let mut leaf = Leaf::default();
+            poll_fn(|cx| leaf.poll_enter(cx)).await;
             return Ok(value);
         }
         let _making = self.making.lock().await;

@@ -39,6 +39,14 @@ impl fmt::Display for Busy {
 
 impl error::Error for Busy {}
 
+/// What a [`ResourceGuard`] looks like at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResourceGuardStatistics {
+    /// Whether somebody uses the resource.
+    pub in_use: bool,
+}
+
 /// The use of a resource, until it is dropped.
 #[derive(Debug)]
 #[must_use = "the resource is free again as soon as this is dropped"]
@@ -67,6 +75,13 @@ impl ResourceGuard {
             });
         }
         Ok(InUse { guard: self })
+    }
+
+    /// Whether somebody uses the resource.
+    pub fn statistics(&self) -> ResourceGuardStatistics {
+        ResourceGuardStatistics {
+            in_use: self.busy.load(Ordering::Acquire),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     error, fmt,
     future::Future,
+    mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -40,6 +41,8 @@ pub struct Semaphore {
 #[derive(Debug)]
 struct State {
     available: usize,
+    /// How many there are, those that are out included.
+    total: usize,
     /// Each with the number of permits it waits for.
     queue: WaitQueue<usize>,
 }
@@ -96,6 +99,7 @@ impl Semaphore {
         Self {
             state: Arc::new(Queued::new(State {
                 available,
+                total: available,
                 queue: WaitQueue::new(),
             })),
             maximum,
@@ -177,12 +181,13 @@ impl Semaphore {
     ///
     /// # Errors
     ///
-    /// [`AboveMaximum`] if there would be too many; none is added then.
+    /// [`AboveMaximum`] if there would be too many, with those that are out; none is added then.
     pub fn release(&self, count: usize) -> Result<(), AboveMaximum> {
         let maximum = self.maximum;
         self.state
-            .with(|state, wake| match state.available.checked_add(count) {
-                Some(available) if available <= maximum => {
+            .with(|state, wake| match state.total.checked_add(count) {
+                Some(total) if total <= maximum => {
+                    state.total = total;
                     state.give_back(count, wake);
                     Ok(())
                 }
@@ -290,7 +295,8 @@ macro_rules! permits {
 
             /// Takes the permits out of the semaphore for good; [`Semaphore::release`] adds others.
             pub fn forget(mut self) {
-                self.count = 0;
+                let count = mem::take(&mut self.count);
+                self.semaphore.with(|state, _| state.total -= count);
             }
         }
 

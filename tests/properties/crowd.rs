@@ -127,6 +127,20 @@ fn crowds_are_told_in_linear_time() {
     });
 }
 
+/// A handle that goes leaves the waits of all others alone.
+#[test]
+fn clones_leave_in_linear_time() {
+    is_linear("clones", |count| {
+        let (sender, receiver) = channel(0);
+        let wait = || -> Wait<'_> {
+            let own = sender.clone();
+            Box::pin(async move { own.send(()).await.unwrap() })
+        };
+        let serve = |count| (0..count).for_each(|_| receiver.try_recv().unwrap());
+        time(count, wait, || receiver.statistics().waiting_senders, serve)
+    });
+}
+
 #[test]
 fn items_are_handed_over_in_linear_time() {
     is_linear("receivers", |count| {

@@ -65,6 +65,13 @@ impl Model<'_> {
         }
     }
 
+    /// All permits, those that are out included.
+    fn total(&self) -> usize {
+        let held: usize = self.held.iter().map(Permits::count).sum();
+        let granted = self.waiting.iter().filter(|waiter| waiter.granted);
+        self.available + held + granted.map(|waiter| waiter.count).sum::<usize>()
+    }
+
     fn free(&self, count: usize) -> bool {
         self.queued() == 0 && count <= self.available
     }
@@ -135,7 +142,7 @@ fn check(steps: Vec<Step>) {
                 model.held.swap_remove(which % model.held.len()).forget();
             }
             Step::Release(count) => {
-                let possible = model.available + count <= MAXIMUM;
+                let possible = model.total() + count <= MAXIMUM;
                 assert_eq!(semaphore.release(count).is_ok(), possible);
                 if possible {
                     model.available += count;

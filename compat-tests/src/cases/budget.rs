@@ -28,6 +28,7 @@ struct Things {
     limiter: CapacityLimiter,
     happened: Event,
     barrier: Barrier,
+    made: OnceCell<()>,
     sender: Sender<u8>,
     receiver: Receiver<u8>,
     /// How many operations have taken effect.
@@ -46,6 +47,7 @@ impl Things {
             limiter: CapacityLimiter::new(1),
             happened,
             barrier: Barrier::new(1),
+            made: OnceCell::from(()),
             sender,
             receiver,
             effects: AtomicUsize::new(0),
@@ -112,6 +114,9 @@ const OPERATIONS: &[Operation] = &[
             };
             OnceCell::new().get_or_init(make).await;
         })
+    }),
+    ("once-made", |all| {
+        Box::pin(async move { all.made.get_or_init(async || ()).await.to_owned() })
     }),
     ("send", |all| {
         Box::pin(async move {

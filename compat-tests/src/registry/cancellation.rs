@@ -140,13 +140,13 @@ macro_rules! cancellation {
 
                 "C-087" Must [C4] c087_every_operation_is_a_cancel_point =
                     "cancelled: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
-                     barrier once-cell send receive stream oneshot sleep yield";
+                     barrier once-cell once-made send receive stream oneshot sleep yield";
                 "C-088" Must [C8 S6] c088_every_operation_is_charged_to_the_budget =
                     "ended: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
-                     barrier once-cell send receive stream oneshot sleep yield";
+                     barrier once-cell once-made send receive stream oneshot sleep yield";
                 "C-089" Must [C8 S6] c089_no_operation_starves_a_neighbour =
                     "seen: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
-                     barrier once-cell send receive stream oneshot sleep yield";
+                     barrier once-cell once-made send receive stream oneshot sleep yield";
 
                 "C-101" Must [C11 C4] c101_cancelled_is_ready_where_a_cancel_is =
                     "body: seen

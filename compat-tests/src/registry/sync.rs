@@ -66,6 +66,11 @@ macro_rules! sync {
 
                 "S-118" Must [S9 S3] s118_a_reader_that_gives_up_lets_a_writer_in = "lock: 0/0 0/0";
 
+                "S-119" Must [S8] s119_permits_that_are_out_count =
+                    "added: true
+                     refused: true
+                     semaphore: 2";
+
                 "S-120" Must [S10] s120_an_event_wakes_everybody =
                     "main: true
                      waiting: 2 0";

@@ -89,6 +89,17 @@ pub async fn s114_permits_can_be_forgotten_and_added(t: Trace) {
     t.log("semaphore", state(&semaphore));
 }
 
+/// Permits that are out count for the maximum as those do that are free.
+pub async fn s119_permits_that_are_out_count(t: Trace) {
+    let semaphore = Semaphore::with_maximum(2, 2).unwrap();
+    let one = semaphore.acquire().await;
+    t.log("refused", semaphore.release(1).is_err());
+    drop(one);
+    t.log("semaphore", semaphore.available());
+    semaphore.acquire().await.forget();
+    t.log("added", semaphore.release(1).is_ok());
+}
+
 /// Readers share; a writer is alone.
 pub async fn s115_readers_share_and_writers_do_not(t: Trace) {
     let lock = RwLock::new(1);
