@@ -43,15 +43,10 @@ enum Place<'a> {
 /// What carries the node of a task, as the task's future keeps it. That future moves until it is spawned, and is smaller
 /// with a thin pointer than with a `NodeRef`.
 trait Top {
-    fn node(&self) -> &Node;
     fn share(&self) -> NodeRef;
 }
 
 impl<B: Branch> Top for Arc<B> {
-    fn node(&self) -> &Node {
-        (**self).node()
-    }
-
     fn share(&self) -> NodeRef {
         Arc::clone(self) as NodeRef
     }
@@ -61,7 +56,8 @@ impl<B: Branch> Top for Arc<B> {
 #[derive(Clone, Copy)]
 enum Existing<'a> {
     Node(&'a NodeRef),
-    Task(&'a dyn Top),
+    /// The node is found without a call: every operation in the task asks whether it is cancelled.
+    Task(&'a Node, &'a dyn Top),
 }
 
 impl<'a> Existing<'a> {
@@ -69,7 +65,7 @@ impl<'a> Existing<'a> {
     fn node(self) -> &'a Node {
         match self {
             Self::Node(node) => node.node(),
-            Self::Task(top) => top.node(),
+            Self::Task(node, _) => node,
         }
     }
 
@@ -77,7 +73,7 @@ impl<'a> Existing<'a> {
     fn share(self) -> NodeRef {
         match self {
             Self::Node(node) => Arc::clone(node),
-            Self::Task(top) => top.share(),
+            Self::Task(_, top) => top.share(),
         }
     }
 }
@@ -129,7 +125,7 @@ pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce(
 /// It stays where it was put, whoever polls it, and starts with a fresh budget.
 #[inline(always)]
 pub fn enter_task<B: Branch, R>(top: &Arc<B>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
-    enter_top(Existing::Task(top), runtime, f)
+    enter_top(Existing::Task(top.node(), top), runtime, f)
 }
 
 /// Runs a function on a worker thread, under the node of the call that it serves.
