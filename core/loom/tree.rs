@@ -6,7 +6,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Lookout, Node, NodeRef, Reason};
+use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
 use loom::{
     future::block_on,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -31,8 +31,7 @@ fn is_held(node: &NodeRef) -> bool {
 
 /// Sleeps as a region does, until its body has to be dropped.
 fn sleep_until_dropped(node: &NodeRef) {
-    let mut lookout = Lookout::new();
-    block_on(poll_fn(|cx| match lookout.look(node.node(), cx.waker()) {
+    block_on(poll_fn(|cx| match node.node().look_again(cx.waker()) {
         Some(look) if look.must_drop() => Poll::Ready(()),
         _ => Poll::Pending,
     }));
@@ -361,8 +360,7 @@ fn deadline_against_sleep() {
             let scope = Arc::clone(&scope);
             thread::spawn(move || scope.set_deadline(Deadline::Never))
         };
-        let mut lookout = Lookout::new();
-        block_on(poll_fn(|cx| match lookout.look(&scope, cx.waker()) {
+        block_on(poll_fn(|cx| match scope.look_again(cx.waker()) {
             Some(look) if look.deadline == Deadline::Never => Poll::Ready(()),
             _ => Poll::Pending,
         }));

@@ -9,7 +9,7 @@ use std::{
 use anyrt_core::{
     Instant,
     context::{self, Region},
-    tree::{self, Deadline, Kind, Look, Lookout, NodeRef, Reason},
+    tree::{self, Deadline, Kind, Look, NodeRef, Reason},
 };
 use pin_project_lite::pin_project;
 
@@ -27,18 +27,9 @@ pin_project! {
     pub(super) struct Cancellable<F> {
         #[pin]
         body: Regional<F>,
-        // Nothing of it is needed by a body that is ready in its first poll.
-        #[pin]
-        wait: Option<Wait>,
-    }
-}
-
-pin_project! {
-    /// What a scope has whose body has suspended.
-    struct Wait {
+        // A body that is ready in its first poll needs none.
         #[pin]
         timer: Option<Timer>,
-        lookout: Lookout,
     }
 }
 
@@ -47,7 +38,7 @@ impl<F> Cancellable<F> {
     pub(super) fn new(deadline: Deadline, body: Option<F>) -> Self {
         Self {
             body: Regional::new(Region::new(Kind::Scope, deadline), body),
-            wait: None,
+            timer: None,
         }
     }
 
@@ -67,8 +58,8 @@ impl<F: Future> Cancellable<F> {
         let mut this = self.as_mut().project();
         match this.body.as_mut().poll_bare(cx) {
             Polled::Ready(value) => {
-                if this.wait.is_some() {
-                    this.wait.set(None);
+                if this.timer.is_some() {
+                    this.timer.set(None);
                 }
                 this.body.end();
                 Poll::Ready(Ok(value))
@@ -88,36 +79,24 @@ impl<F> Cancellable<F> {
     #[inline(never)]
     fn look(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reason> {
         let mut this = self.project();
-        if this.wait.is_none() {
-            this.wait.set(Some(Wait {
-                timer: None,
-                lookout: Lookout::new(),
-            }));
-        }
-        let mut wait = this
-            .wait
-            .as_mut()
-            .as_pin_mut()
-            .expect("it was just set")
-            .project();
         if this.body.node().is_none() {
             let mut now = None;
             let at = this
                 .body
                 .as_mut()
                 .fix_deadline(|| *now.insert(runtime::now()));
-            let due = poll_timer(wait.timer.as_mut(), at, now, cx);
+            let due = poll_timer(this.timer.as_mut(), at, now, cx);
             if due.is_none() && !context::is_cancelled() {
                 return Poll::Pending;
             }
             this.body.as_mut().make_node();
         }
         let node = this.body.node().expect("it was just made");
-        let Some(look) = look_at(node, wait.lookout, wait.timer.as_mut(), cx) else {
+        let Some(look) = look_at(node, this.timer.as_mut(), cx) else {
             return Poll::Pending;
         };
         if look.own.is_some() {
-            wait.timer.set(None);
+            this.timer.set(None);
         }
         if !look.must_drop() {
             return Poll::Pending;
@@ -136,11 +115,10 @@ impl<F> Cancellable<F> {
 /// Looks at the node and the clock; `None` if the scope has no reason to end.
 fn look_at(
     node: &NodeRef,
-    lookout: &mut Lookout,
     mut timer: Pin<&mut Option<Timer>>,
     cx: &mut Context<'_>,
 ) -> Option<Look> {
-    let look = match lookout.look(node.node(), cx.waker()) {
+    let look = match node.node().look_again(cx.waker()) {
         Some(look) => look,
         // The timer is at the deadline, if there is one.
         None => match timer.as_mut().as_pin_mut()?.poll_elapsed(cx) {

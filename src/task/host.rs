@@ -13,7 +13,7 @@ use std::{
 
 use anyrt_core::{
     context::{self, Region},
-    tree::{Deadline, HolderKind, Kind, Lookout, Reason},
+    tree::{Deadline, HolderKind, Kind, Reason},
 };
 use pin_project_lite::pin_project;
 
@@ -41,7 +41,6 @@ pin_project! {
         members: Option<Arc<Members<E>>>,
         value: Option<T>,
         hold: Hold,
-        lookout: Lookout,
         place: Place,
     }
 
@@ -60,7 +59,6 @@ impl<Fut, T, E> Host<Fut, T, E> {
             members: None,
             value: None,
             hold: Hold::new(HolderKind::TaskGroup, place),
-            lookout: Lookout::new(),
             place,
         }
     }
@@ -117,7 +115,7 @@ where
         context::settle(this.outer);
         if this.body.has_body() {
             let body = this.body.as_mut();
-            Self::poll_body(body, this.outer, members, this.value, this.lookout, cx);
+            Self::poll_body(body, this.outer, members, this.value, cx);
         }
         if this.body.has_body() || !members.close_if_done(cx.waker()) {
             this.hold.place(members.outer());
@@ -146,7 +144,6 @@ where
         outer: &Region,
         members: &Members<E>,
         value: &mut Option<T>,
-        lookout: &mut Lookout,
         cx: &mut Context<'_>,
     ) {
         let polled = context::enter(outer, Some(&members.runtime), || {
@@ -157,7 +154,7 @@ where
             Ok(Polled::Ready(Err(error))) => members.body_failed(error),
             Ok(Polled::Pending) => {
                 let node = body.node().expect("a pending body has a node");
-                let look = lookout.look(node.node(), cx.waker());
+                let look = node.node().look_again(cx.waker());
                 if look.is_some_and(|look| look.must_drop()) {
                     Self::drop_body(body, outer, members);
                 }

@@ -8,7 +8,7 @@ use std::{
     task::Poll,
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Lookout, Node, NodeRef, Reason};
+use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
 use loom::thread;
 
 use super::{drop_in_thread, poll, queued, wait};
@@ -23,12 +23,11 @@ async fn run_in<T>(
     scope: &NodeRef,
     mut body: Pin<Box<dyn Future<Output = T> + Send>>,
 ) -> Option<T> {
-    let mut lookout = Lookout::new();
     poll_fn(|cx| {
         if let Poll::Ready(value) = body.as_mut().poll(cx) {
             return Poll::Ready(Some(value));
         }
-        match lookout.look(scope.node(), cx.waker()) {
+        match scope.node().look_again(cx.waker()) {
             Some(look) if look.must_drop() => Poll::Ready(None),
             _ => Poll::Pending,
         }
