@@ -144,8 +144,7 @@ impl<F, K> Plan<F, K> {
         K: Sink<Fut::Output>,
     {
         for _ in 0..STARTED_BY_ONE_PULL {
-            // The work that was made last may have cancelled what is around it.
-            if !places.has_room(self.limit) || context::is_cancelled() {
+            if !places.has_room(self.limit) {
                 return;
             }
             let Some(item) = places.as_mut().pull() else {
