@@ -83,7 +83,10 @@ fn cross(
             })
             .await
     });
-    assert!(poll_once(make.as_mut()).is_pending());
+    // Where there is no runtime, the first poll may be the budget's.
+    while !cell.statistics().making {
+        assert!(poll_once(make.as_mut()).is_pending());
+    }
     let wait = async move { *theirs.get_or_init(async || 0).await };
     let release = async move {
         go.open();
