@@ -21,8 +21,8 @@
 //! lock, and then visits each: under the child's lock it reads the parent's flags *as they are by then*, and the
 //! child takes them over. So of two walks that meet at a child the later one leaves what holds at the end,
 //! whichever began first, and also where one of them takes a mark back because a node moved.
-//! `attach` enters the child in the list before the child looks at its parent: a child is either on the list that
-//! is walked, or sees the change by itself. A node that has moved is skipped by a walk that comes from its old
+//! `attach` reads the parent's flags under the lock under which it enters the child in the list: a child is either on
+//! the list that is walked, or sees the change by itself. A node that has moved is skipped by a walk that comes from its old
 //! parent.
 //!
 //! Holds are counted per node; only the changes 0 to 1 and 1 to 0 travel on, to the node that was
