@@ -3,7 +3,11 @@
 //! Which backends are on only this crate knows: for each there is a macro that expands to the one or the
 //! other of two parts.
 
-use std::future::Future;
+use std::{
+    fmt,
+    future::Future,
+    process::{ExitCode, Termination},
+};
 
 use crate::Builder;
 
@@ -28,6 +32,44 @@ macro_rules! ask {
 }
 
 ask! { ($) __if_tokio "tokio" __if_smol "smol" __if_async_std "async-std" __if_sim "sim" }
+
+/// What an async `main` or test has returned, on its task still.
+#[derive(Debug)]
+pub struct Returned<T>(pub T);
+
+/// What is left of it at the end: what [`Termination`] makes of it, and it can leave its task.
+pub type Ended = Result<ExitCode, Text>;
+
+/// The text of an error, which is printed as the error would have been.
+pub struct Text(String);
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<T: Termination, E: fmt::Debug> Returned<Result<T, E>> {
+    /// Goes before [`Terminate::end`]: the error is printed where the run has ended, not on the task.
+    pub fn end(self) -> Ended {
+        match self.0 {
+            Ok(value) => Ok(value.report()),
+            Err(error) => Err(Text(format!("{error:?}"))),
+        }
+    }
+}
+
+/// The end of everything else that `main` may return.
+pub trait Terminate {
+    /// The exit code.
+    fn end(self) -> Ended;
+}
+
+impl<T: Termination> Terminate for Returned<T> {
+    fn end(self) -> Ended {
+        Ok(self.0.report())
+    }
+}
 
 /// A test on one backend.
 #[track_caller]
@@ -57,14 +99,16 @@ pub use seeds::{test_local_seeds, test_seeds};
 #[cfg(feature = "sim")]
 mod seeds {
     use std::{
-        env, fmt,
+        env,
         future::Future,
         panic::{self, AssertUnwindSafe},
+        process::ExitCode,
         thread,
     };
 
     use anyrt_sim::{Order, SimRuntime};
 
+    use super::Ended;
     use crate::{Builder, LaunchBuilder, RunError};
 
     /// The variable by which the simulation takes a seed.
@@ -86,13 +130,14 @@ mod seeds {
         }
     }
 
-    impl<T: Outcome, E: fmt::Debug> Outcome for Result<T, E> {
+    impl Outcome for Ended {
         fn pass() -> Self {
-            Ok(T::pass())
+            Ok(ExitCode::SUCCESS)
         }
 
         fn has_failed(&self) -> bool {
-            self.as_ref().map_or(true, Outcome::has_failed)
+            self.as_ref()
+                .map_or(true, |code| *code != ExitCode::SUCCESS)
         }
     }
 

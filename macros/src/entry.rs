@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Result;
+use syn::{Result, ReturnType, parse_quote};
 
 use crate::{
     arguments::Arguments,
@@ -36,12 +36,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     let mut inner = function.sig.clone();
     inner.ident = format_ident!("__anyrt_{}", function.sig.ident);
     let (called, block) = (&inner.ident, &function.block);
+    let main = match &function.sig.output {
+        // The program's own: its result is made a text and an exit code on its task, and need not leave it.
+        ReturnType::Type(_, result) if function.sig.ident == "main" => {
+            outer.output = parse_quote! { -> impl ::std::process::Termination };
+            function::ended(anyrt, result, &quote! { #called() })
+        }
+        _ => quote! { #called() },
+    };
     Ok(quote! {
         #(#attributes)*
         #visibility #outer {
             #demanded
             #inner #block
-            match #anyrt::Builder::new() #name #workers.#run(#called()) {
+            match #anyrt::Builder::new() #name #workers.#run(#main) {
                 ::core::result::Result::Ok(value) => value,
                 ::core::result::Result::Err(error) => ::core::panic!("{error}"),
             }

@@ -1,7 +1,8 @@
 //! The function under an attribute.
 
 use proc_macro2::TokenStream;
-use syn::{Error, ItemFn, Result, spanned::Spanned};
+use quote::quote_spanned;
+use syn::{Error, ItemFn, Path, Result, Type, spanned::Spanned};
 
 /// An async function without arguments and parameters; `attribute` names who asks.
 pub(crate) fn parse(item: TokenStream, attribute: &str) -> Result<ItemFn> {
@@ -20,4 +21,14 @@ pub(crate) fn parse(item: TokenStream, attribute: &str) -> Result<ItemFn> {
         return Err(Error::new(parameter.span(), text));
     }
     Ok(function)
+}
+
+/// A future of what `called` returns, a `result`, as the program's end: a text or an exit code.
+pub(crate) fn ended(anyrt: &Path, result: &Type, called: &TokenStream) -> TokenStream {
+    quote_spanned! { result.span() =>
+        async {
+            use #anyrt::__attributes::Terminate as _;
+            #anyrt::__attributes::Returned(#called.await).end()
+        }
+    }
 }

@@ -23,6 +23,10 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
+/// It may return whatever a `main` may, with the same effect: an error, which need not be `Send`, is printed as
+/// `Error: {error:?}` once the run has ended, and the exit code is 1. A function of another name keeps its type,
+/// which then is to be `Send`.
+///
 /// | argument | what it does |
 /// |---|---|
 /// | `backend = "tokio"` | `Builder::backend`; an error where that feature is off |
@@ -50,7 +54,7 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Each is a `#[test]` of its own in a module of the function's name, run by `anyrt::run`. The
-/// function may return a `Result`. `#[should_panic]`, `#[ignore]` and all other attributes stay.
+/// function may return whatever a `#[test]` may, `Result<(), Box<dyn Error>>` too. `#[should_panic]`, `#[ignore]` and all other attributes stay.
 ///
 /// | argument | what it does |
 /// |---|---|

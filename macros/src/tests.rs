@@ -40,9 +40,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         .filter(|attribute| attribute.path().is_ident("cfg"));
 
     let (anyrt, name) = (&arguments.anyrt, &function.sig.ident);
-    let output = match function.sig.output {
-        ReturnType::Default => None,
-        ReturnType::Type(..) => Some(quote! { -> impl ::std::process::Termination }),
+    let (output, called) = match &function.sig.output {
+        ReturnType::Default => (None, quote! { super::#name }),
+        ReturnType::Type(_, result) => {
+            let ended = function::ended(anyrt, result, &quote! { super::#name() });
+            let output = quote! { -> impl ::std::process::Termination };
+            (Some(output), quote! { || #ended })
+        }
     };
     let run = format_ident!(
         "{}",
@@ -57,9 +61,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         let call = match &arguments.seeds {
             Some(seeds) if backend.name == "sim" => {
                 let run = format_ident!("{run}_seeds");
-                quote! { #run(#seeds, super::#name) }
+                quote! { #run(#seeds, #called) }
             }
-            _ => quote! { #run(#named, super::#name) },
+            _ => quote! { #run(#named, #called) },
         };
         let on = quote! {
             #(#of_tests)*

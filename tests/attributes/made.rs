@@ -1,6 +1,13 @@
 //! Tests that the attribute makes, and a look at which they are.
 
-use std::{cell::Cell, env, process::Command, rc::Rc, time::Duration};
+use std::{
+    cell::Cell,
+    env,
+    error::Error,
+    process::{Command, ExitCode},
+    rc::Rc,
+    time::Duration,
+};
 
 use anyrt::{runtime::current_backend, sleep, task_group};
 
@@ -17,6 +24,41 @@ async fn with_a_result() -> Result<(), std::num::ParseIntError> {
     let seven: u32 = "7".parse()?;
     assert_eq!(seven, 7);
     Ok(())
+}
+
+/// Neither the error nor the value can leave its thread.
+#[anyrt::test]
+async fn with_a_boxed_error() -> Result<(), Box<dyn Error>> {
+    sleep(Duration::from_millis(1)).await;
+    let seven: u32 = "7".parse()?;
+    assert_eq!(seven, 7);
+    Ok(())
+}
+
+#[anyrt::test]
+async fn with_an_exit_code() -> ExitCode {
+    sleep(Duration::from_millis(1)).await;
+    ExitCode::SUCCESS
+}
+
+#[anyrt::test(seeds = 5, local)]
+async fn with_both() -> Result<ExitCode, Box<dyn Error>> {
+    sleep(Duration::from_millis(1)).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Run by [`a_test_that_returns_a_failure_fails`].
+#[anyrt::test]
+#[ignore = "it fails, as it should"]
+async fn failing_by_an_error() -> Result<(), Box<dyn Error>> {
+    Err("an error on purpose")?
+}
+
+/// The same.
+#[anyrt::test(seeds = 3)]
+#[ignore = "it fails, as it should"]
+async fn failing_by_a_code() -> ExitCode {
+    ExitCode::from(3)
 }
 
 #[anyrt::test]
@@ -176,6 +218,22 @@ fn there_is_a_test_for_each_backend_that_is_on() {
         );
     }
     assert!(!list.contains("configured_out"));
+}
+
+#[test]
+fn a_test_that_returns_a_failure_fails() {
+    let on = ["tokio", "smol", "async-std", "sim"].map(|name| match name {
+        "tokio" => cfg!(feature = "tokio"),
+        "smol" => cfg!(feature = "smol"),
+        "async-std" => cfg!(feature = "async-std"),
+        _ => cfg!(feature = "sim"),
+    });
+    let count = on.into_iter().filter(|is_on| *is_on).count();
+    let run = rerun(&["made::failing_by", "--ignored"], None);
+    // libtest shows what was printed on the test's own thread.
+    let texts = run.matches("Error: \"an error on purpose\"").count();
+    assert_eq!(texts, count, "{run}");
+    assert!(run.contains(&format!("{} failed", 2 * count)), "{run}");
 }
 
 #[test]
