@@ -9,6 +9,7 @@ use std::{
 use anyrt::{
     channel::channel,
     gather, move_on_after, scope, shield,
+    sync::Barrier,
     task::{
         Errors, TaskGroup, for_each_concurrent, map_concurrent, try_for_each_concurrent,
         try_map_concurrent,
@@ -119,9 +120,14 @@ pub async fn t272_a_stream_feels_the_limit(t: Trace) {
 /// Fifty items on tasks of their own: never more than three at once, and all are done.
 pub async fn t273_never_more_than_the_limit(t: Trace) {
     let (now, peak) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    // The first three meet: a child may have ended before the next item is begun.
+    let meeting = Barrier::new(3);
     let sum: usize = task_group(async |tg: TaskGroup| {
         let doubled = map_concurrent(0..50_usize, 3, async |item| {
             peak.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+            if item < 3 {
+                meeting.wait().await;
+            }
             let child = tg.spawn_value(async move {
                 yield_now().await;
                 2 * item
