@@ -2,9 +2,9 @@
 
 use std::{cell::Cell, ptr, sync::Arc};
 
-use tokio::runtime::{self, Handle, Id};
+use tokio::runtime::{Handle, Id};
 
-use crate::{Tokio, backend::Own};
+use crate::{Tokio, backend::Own, worker};
 
 thread_local! {
     /// The runtime whose `block_on` this thread is in: tokio tells that only of its workers.
@@ -27,8 +27,7 @@ impl Tokio {
 pub(crate) fn is_driven_here(handle: &Handle) -> bool {
     let id = handle.id();
     BLOCKED_ON.get() == Some(id)
-        || runtime::worker_index().is_some()
-            && Handle::try_current().is_ok_and(|current| current.id() == id)
+        || worker::is_here() && Handle::try_current().is_ok_and(|current| current.id() == id)
 }
 
 /// Takes down, on a thread of tokio's, which runtime of our own it belongs to.
@@ -39,7 +38,7 @@ pub(crate) fn thread_started(own: &Arc<Own>) {
 /// Whether shutdown waits for this thread before it ends the runtime's timers.
 pub(crate) fn is_own_thread(handle: &Handle, own: &Arc<Own>) -> bool {
     BLOCKED_ON.get() == Some(handle.id())
-        || STARTED_BY.get() == Arc::as_ptr(own) && runtime::worker_index().is_some()
+        || STARTED_BY.get() == Arc::as_ptr(own) && worker::is_here()
 }
 
 /// Runs `f` as the `block_on` of `handle`'s runtime.

@@ -17,7 +17,7 @@ use tokio::{
     time,
 };
 
-use crate::{Timer, TokioSource, ambient};
+use crate::{Timer, TokioSource, ambient, worker};
 
 /// A handle on a tokio runtime: one that [`TokioRuntime`](crate::TokioRuntime) started, or the one
 /// around the caller.
@@ -90,7 +90,7 @@ impl Backend for Tokio {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.handle.spawn(task);
+        let task = self.handle.spawn(worker::Task::new(task));
         if task.is_finished() && is_cancelled(task) {
             return Err(Gone);
         }

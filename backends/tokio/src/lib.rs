@@ -48,7 +48,9 @@
 //!   timer or descriptor: tokio has no way to ask.
 //! - tokio tells workers from other threads, but not the `block_on` of a runtime that others started:
 //!   [`on_runtime_thread`](anyrt_core::Backend::on_runtime_thread) is `false` in the main future of a
-//!   multi-threaded `#[tokio::main]`. Blocking there starves nothing but that future.
+//!   multi-threaded `#[tokio::main]`. Blocking there starves nothing but that future. Before 1.54 tokio does not
+//!   tell of its workers either, and the answer is `false` in tasks that were spawned by tokio's own `spawn`, and in the
+//!   main future of a current-thread runtime that others started; facade code knows by its own tasks and scopes.
 //!
 //! [`Gone`]: anyrt_core::Gone
 #![forbid(unsafe_code)]
@@ -63,6 +65,7 @@ mod backend;
 mod launch;
 mod source;
 mod timer;
+mod worker;
 
 pub use backend::Tokio;
 pub use launch::TokioRuntime;
