@@ -23,7 +23,8 @@
 //!
 //! - What is run belongs to the scopes around the [`to_thread`](crate::to_thread()) call: where they are cancelled, it is
 //!   dropped where it suspends, and the function gets [`Cancelled`]. It always runs up to its first suspension (C2).
-//! - A panic resumes in the function.
+//! - A panic resumes in the function, also that of a task that foreign code has left behind in there (C10); such tasks are
+//!   waited for.
 //! - Once the call has been abandoned, or its runtime is gone, everything ends as `Cancelled`; nothing hangs.
 //! - A function that waits here keeps its token. If what it waits for needs a token of the same limiter, and none is left,
 //!   neither goes on; [`debug::overdue`](crate::debug::overdue) names the two when a scope is to end and can not. A limiter
@@ -31,15 +32,19 @@
 //!
 //! Rule H4. Other threads have a [`Portal`](super::Portal).
 
-use std::{future::Future, panic, sync::Arc};
-
-use super::{
-    remote::{block_on, spawn_remote},
-    worker::Caller,
+use std::{
+    future::{Future, poll_fn},
+    panic,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, ready},
 };
+
+use super::{remote::block_on, worker::Caller};
 use crate::{
     cancel::{Cancelled, Reason},
-    task::{Identity, TaskError},
+    payload::forget_panic,
+    task::Identity,
 };
 
 /// Runs a future on the runtime, in the scopes of the caller of [`to_thread`](crate::to_thread()), and blocks this worker
@@ -61,14 +66,29 @@ where
     Fut::Output: Send + 'static,
 {
     let caller = caller("run");
-    let remote = spawn_remote(caller.members(), Identity::here(), future);
-    match block_on(caller.handle(), remote) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(payload)) => panic::resume_unwind(payload),
-        // Its own panics have been carried over: what else panicked was a destructor, after a cancel.
-        Err(TaskError::Cancelled | TaskError::Failed | TaskError::Panicked) => {
-            Err(cancelled(caller.reason()))
-        }
+    let tasks = caller.open();
+    let mut task = tasks.spawn(Identity::here(), future);
+    let mut outcome = None;
+    block_on(
+        caller.handle(),
+        poll_fn(|cx| {
+            if outcome.is_none() {
+                outcome = Some(ready!(Pin::new(&mut task).poll(cx)));
+            }
+            if tasks.are_gone(cx.waker()) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        }),
+    );
+    if let Some(payload) = tasks.take_panic() {
+        forget_panic(outcome);
+        panic::resume_unwind(payload);
+    }
+    match outcome {
+        Some(Ok(value)) => Ok(value),
+        _ => Err(cancelled(caller.reason())),
     }
 }
 

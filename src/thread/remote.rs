@@ -15,13 +15,15 @@ use super::worker::Caller;
 use crate::{
     payload::{Payload, caught},
     runtime::AnyBackend,
-    task::{Identity, Members, TaskHandle, spawn},
+    task::{Identity, Members, TaskHandle, spawn, task_group},
 };
 
 /// The value of a task, or its panic; the handle itself tells of a cancel.
 pub(super) type Remote<T> = TaskHandle<Result<T, Payload>>;
 
-/// Starts a task of a group for another thread.
+/// Starts a task of a group for another thread. It waits for what foreign code leaves behind in it, whose panics are
+/// its own (rule C10).
+#[track_caller]
 pub(super) fn spawn_remote<T, Fut>(
     members: &Arc<Members<Infallible>>,
     identity: Identity,
@@ -35,7 +37,9 @@ where
         members,
         Kind::Task,
         identity,
-        Contained { body: Some(body) },
+        Contained {
+            body: Some(task_group(move |_group| body)),
+        },
     )
 }
 

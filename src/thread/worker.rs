@@ -3,18 +3,21 @@
 use std::{
     cell::RefCell,
     convert::Infallible,
-    sync::{Arc, OnceLock},
+    future::Future,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
 };
 
 use anyrt_core::{
     Runtime,
     context::{self, Snapshot},
-    tree::{self, NodeRef, Reason},
+    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
 };
 
 use crate::{
-    runtime::AnyBackend,
-    task::{Fate, Members},
+    runtime::{self, AnyBackend},
+    task::{self, Always, Fate, Identity, Members, Payload, TaskHandle},
 };
 
 /// A call to a worker thread, as its function may use it.
@@ -23,10 +26,23 @@ pub(super) struct Caller {
     handle: AnyBackend,
     /// The call's own, below the scopes around it.
     node: NodeRef,
-    /// What its function has the runtime do; made when that is first asked for.
-    members: OnceLock<Arc<Members<Infallible>>>,
     /// The context variables where the call was first polled.
     values: Snapshot,
+    audience: Mutex<Audience>,
+}
+
+/// Who waits for what the function of a call has the runtime do.
+enum Audience {
+    /// The scopes around the call, for the tasks that run at the moment.
+    Caller(Option<Arc<Members<Infallible>>>),
+    /// The call has been abandoned: the group that was around it, if there was one.
+    Group(Option<NodeRef>),
+}
+
+/// What the function has the runtime do, in a group below the call; its end takes the group out of the tree.
+pub(super) struct Tasks<'a> {
+    caller: &'a Caller,
+    members: Arc<Members<Infallible>>,
 }
 
 thread_local! {
@@ -39,8 +55,8 @@ impl Caller {
             runtime: Arc::clone(runtime),
             handle: handle.clone(),
             node: Arc::clone(node),
-            members: OnceLock::new(),
             values: Snapshot::current(),
+            audience: Mutex::new(Audience::Caller(None)),
         })
     }
 
@@ -81,24 +97,82 @@ impl Caller {
         tree::effective_reason(&self.node).unwrap_or(Reason::Shutdown)
     }
 
-    /// Nobody waits for the function any more.
+    /// Nobody waits for the function any more; but for the tasks that it has running, the group around the call does.
     pub(super) fn abandon(&self) {
         tree::cancel(&self.node, Reason::Explicit);
+        let group = tree::group_around(&self.node);
+        let left = mem::replace(&mut *self.audience(), Audience::Group(group.clone()));
+        if let Audience::Caller(Some(running)) = left {
+            self.give_away(&running, group);
+        }
     }
 
-    /// The tasks of the function, below the call.
-    pub(super) fn members(&self) -> &Arc<Members<Infallible>> {
-        self.members.get_or_init(|| {
-            let fate = Fate::new(&self.node, Reason::SiblingFailed, None);
-            Members::new((Arc::clone(&self.runtime), self.handle.clone()), fate)
-        })
+    /// Opens a group for what the function has the runtime do next.
+    pub(super) fn open(&self) -> Tasks<'_> {
+        let outer: NodeRef = Arc::new(Node::new(Kind::Part, Deadline::Never));
+        // The node of a call is never closed.
+        let _ = tree::attach(&outer, &self.node);
+        let fate = Fate::new(&outer, Reason::SiblingFailed, None);
+        let attached = (Arc::clone(&self.runtime), self.handle.clone());
+        Tasks {
+            caller: self,
+            members: Members::new(attached, fate),
+        }
+    }
+
+    /// Cancels what an abandoned function has running, and has `group`, or the run, wait for it (rule C10).
+    fn give_away(&self, running: &Members<Infallible>, group: Option<NodeRef>) {
+        let children = running.children();
+        tree::cancel(children, Reason::Explicit);
+        let adopter = group.and_then(|group| tree::adopt_from(children, group));
+        if let (None, Some(run)) = (adopter, runtime::root_of_run(&self.runtime)) {
+            tree::adopt_from(children, Arc::clone(run));
+        }
+    }
+
+    fn audience(&self) -> MutexGuard<'_, Audience> {
+        self.audience.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Caller {
+impl Tasks<'_> {
+    /// Starts a task. Somebody waits for it from now on, whatever becomes of the call.
+    pub(super) fn spawn<Fut>(&self, identity: Identity, future: Fut) -> TaskHandle<Fut::Output>
+    where
+        Fut: Future + Send + 'static,
+        Fut::Output: Send + 'static,
+    {
+        let task = task::spawn(&self.members, Kind::Task, identity, Always::new(future));
+        let group = match &mut *self.caller.audience() {
+            Audience::Caller(running) => {
+                *running = Some(Arc::clone(&self.members));
+                return task;
+            }
+            Audience::Group(group) => group.clone(),
+        };
+        self.caller.give_away(&self.members, group);
+        task
+    }
+
+    /// Whether nothing is left: the task has gone, and what it had left behind.
+    pub(super) fn are_gone(&self, waker: &Waker) -> bool {
+        self.members.close_if_done(waker)
+    }
+
+    /// The first panic among them.
+    pub(super) fn take_panic(&self) -> Option<Payload> {
+        self.members.take_failures().panic
+    }
+}
+
+impl Drop for Tasks<'_> {
     fn drop(&mut self) {
-        if let Some(members) = self.members.get() {
-            members.retire();
-        }
+        let running = match &mut *self.caller.audience() {
+            Audience::Caller(running) => running.take(),
+            Audience::Group(_) => None,
+        };
+        drop(running);
+        self.members.retire();
+        tree::detach(self.members.outer());
     }
 }

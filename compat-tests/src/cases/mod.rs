@@ -34,6 +34,7 @@ pub mod shields;
 pub mod spawned_cleanups;
 pub mod starts;
 pub mod sync;
+pub mod thread_orphans;
 pub mod threads;
 pub mod time;
 pub mod watching;

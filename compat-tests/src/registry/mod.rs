@@ -15,6 +15,8 @@ use crate::cases::sync::{
     locks::*, meetings::*,
 };
 #[allow(clippy::wildcard_imports)]
+use crate::cases::thread_orphans::*;
+#[allow(clippy::wildcard_imports)]
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{

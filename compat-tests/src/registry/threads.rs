@@ -117,6 +117,20 @@ macro_rules! threads {
                 "H-511" Must [H5] h511_a_dropped_call_runs_on_unless_asked =
                     "kept: ran
                      cancelled: dropped";
+                "H-700" Must [C10 H4] h700_a_function_waits_for_what_it_leaves_behind =
+                    "order: future-ends orphan-ends run-returns-true group-returns";
+                "H-701" Must [C10 H4] h701_an_orphans_panic_resumes_in_the_function =
+                    "function: after beats-a-value before works";
+                "H-702" Must [H4 T4] h702_a_destructors_panic_resumes_in_the_function =
+                    "function: destructor Explicit
+                     main: Ok(())";
+                "H-703" Must [C10 H4] h703_the_group_waits_for_the_tasks_of_an_abandoned_function =
+                    "body: Explicit
+                     function: true true
+                     order: first-ends second-ends group-returns";
+                "H-704" Must [C10 H5] h704_an_orphans_panic_is_its_calls =
+                    "call: future-ends orphan
+                     main: unharmed";
             }
 
             launching since "0.1" {
@@ -131,6 +145,7 @@ macro_rules! threads {
                 "H-514" Must [H5] h514_users_share_one_runtime = "started: 1 1 2";
                 "H-515" Must [H5 R6] h515_a_wait_ends_with_the_run = "call: Cancelled";
                 "H-411" Must [H4 R6] &[ParallelJobs] h411_after_its_run_a_function_gets_nothing = "function: Err(Explicit)";
+                "H-705" Must [C10 R5] h705_an_orphans_panic_cancels_main = "order: main-dropped orphan";
                 "H-018" Must [H2 R5] h018_a_run_waits_for_its_functions = "order: function-ends run-ends";
             }
         } }

@@ -57,6 +57,6 @@ pub use holders::{Holder, HolderKind, overdue};
 pub use holds::{hold, release};
 pub use label::{Activity, Label};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
-pub use orphans::adopt;
+pub use orphans::{adopt, adopt_from, group_around};
 pub use place::{Closed, attach, detach, rehome};
 pub use walk::{cancel, cancel_daemons, soften};

@@ -14,9 +14,12 @@ use super::{
 /// be cancelled before: what it has inherited so far does not move along. Returns the group's children node,
 /// or `None` where there is no group, or the orphan has ended; its place is then as before.
 pub fn adopt(orphan: &NodeRef, around: &NodeRef) -> Option<NodeRef> {
-    let mut below = Arc::clone(around);
+    adopt_from(orphan, group_around(around)?)
+}
+
+/// Like [`adopt`], for an orphan whose place is known by the children node of the nearest group around it.
+pub fn adopt_from(orphan: &NodeRef, mut group: NodeRef) -> Option<NodeRef> {
     loop {
-        let group = group_around(&below)?;
         let slot = {
             let mut above = group.node().lock();
             let open = group.node().flags() & CLOSED == 0;
@@ -25,7 +28,7 @@ pub fn adopt(orphan: &NodeRef, around: &NodeRef) -> Option<NodeRef> {
         if let Some(slot) = slot {
             return settle_in(orphan, &group, slot).then_some(group);
         }
-        below = group;
+        group = group_around(&group)?;
     }
 }
 
@@ -56,7 +59,7 @@ fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
 
 /// The children node of the nearest group above `node`: one that `node` is below, or the one of a group whose
 /// body it is in.
-fn group_around(node: &NodeRef) -> Option<NodeRef> {
+pub fn group_around(node: &NodeRef) -> Option<NodeRef> {
     let mut current = node.node().lock().parent.clone();
     while let Some(node) = current {
         if node.node().flags() & JOIN != 0 {

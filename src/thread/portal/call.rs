@@ -33,6 +33,7 @@ pub struct PortalCall<T> {
 }
 
 impl<T: Send + 'static> PortalCall<T> {
+    #[track_caller]
     pub(super) fn new<Fut>(
         members: &Arc<Members<Infallible>>,
         identity: Identity,
