@@ -28,6 +28,9 @@ pub(crate) const LONG: Duration = Duration::from_secs(3600);
 /// How many items fit into a channel.
 pub(crate) const ROOM: usize = 64;
 
+/// How many tasks send into a channel with room for one item.
+pub(crate) const SENDERS: usize = 16;
+
 /// How many tasks want a lock at once.
 pub(crate) const CONTENDERS: usize = 8;
 

@@ -1,8 +1,8 @@
 //! Locks, permits and items that are handed from one owner to the next, and never lost on the way.
 //!
 //! A primitive says *what* is handed over, in [`HandOver`]; this module does the waiting. Its state
-//! lives behind one lock, in [`Queued`]; whoever has to wait is a [`Waiter`], which is one future's
-//! place in the [queue](crate::wait_queue).
+//! lives behind one lock, in [`Queued`]; a [`Waiter`] is one future's place in the
+//! [queue](crate::wait_queue).
 //!
 //! # Rules
 //!
@@ -10,7 +10,9 @@
 //!   overtake.
 //! - A waiter that is dropped in the queue leaves no trace. One that is dropped after it was handed
 //!   something, and before it has seen it, gives it back: the next in line gets it.
-//! - Wakers are woken, and dropped, after the lock: either may run any code.
+//! - Wakers are cloned before the lock, and woken and dropped after it: each may run any code. One that panics when it
+//!   is woken or dropped keeps none of the others from being woken, and whoever released does not suffer for it: see
+//!   [`unhandled`](crate::unhandled).
 //! - Each of these steps takes constant time; without waiting nothing is allocated.
 //!
 //! # Example
@@ -55,7 +57,7 @@
 //!         Some(())
 //!     }
 //!
-//!     fn collect(&mut self, _request: ()) {}
+//!     fn collect(&mut self, _request: (), _wake: &mut WakeList) {}
 //!
 //!     fn abandon(&mut self, _request: &mut (), granted: bool, wake: &mut WakeList) {
 //!         if granted {
@@ -79,14 +81,16 @@ use std::{
 };
 
 use crate::{
-    sync::{Mutex, MutexGuard},
-    wait_queue::{Ticket, WaitQueue},
+    sync::Mutex,
+    unhandled,
+    wait_queue::{Departed, Ticket, WaitQueue},
 };
 
 /// What a primitive hands over, and to whom.
 ///
-/// All methods run under the primitive's lock.
-pub trait HandOver {
+/// All methods run under the primitive's lock. A primitive where several kinds of waiters have a queue each implements it
+/// once for each, with a `Kind` of its own.
+pub trait HandOver<Kind = ()> {
     /// What a waiter asks for; it also carries what it is handed.
     type Request;
     /// What a waiter gets.
@@ -95,13 +99,19 @@ pub trait HandOver {
     /// Those who wait.
     fn queue(&mut self) -> &mut WaitQueue<Self::Request>;
 
-    /// Serves a newcomer at once, if nobody has to be served before it; `None` when it has to wait.
+    /// Serves a newcomer at once, if nobody has to be served before it. `None` when it has to wait; nothing has changed
+    /// then: it is asked again before it takes its place.
     ///
     /// What is left in the request of one that was served is dropped after the lock.
     fn enter(&mut self, request: &mut Self::Request, wake: &mut WakeList) -> Option<Self::Output>;
 
+    /// A newcomer that has to wait takes its place in the queue.
+    fn line_up(&mut self, request: Self::Request, waker: Waker, _wake: &mut WakeList) -> Ticket {
+        self.queue().push_back(request, waker)
+    }
+
     /// A waiter that was granted takes what it was handed.
-    fn collect(&mut self, request: Self::Request) -> Self::Output;
+    fn collect(&mut self, request: Self::Request, wake: &mut WakeList) -> Self::Output;
 
     /// A waiter has gone; what it was `granted` is passed on, and those behind it may be served.
     ///
@@ -111,7 +121,7 @@ pub trait HandOver {
 
 /// Wakers to be woken after the lock.
 #[derive(Debug, Default)]
-#[must_use = "whoever was granted something has to be woken"]
+#[must_use = "a waiter that was granted something has to be woken"]
 pub struct WakeList(Wakers);
 
 // With a tag of its own: zero is cheaper to put, and to compare with, than what a `Vec` leaves unused.
@@ -159,8 +169,8 @@ impl WakeList {
     fn wake_somebody(self) {
         match self.0 {
             Wakers::Nobody => {}
-            Wakers::One(waker) => waker.wake(),
-            Wakers::Several(wakers) => wakers.into_iter().for_each(Waker::wake),
+            Wakers::One(waker) => unhandled::wake(waker),
+            Wakers::Several(wakers) => wakers.into_iter().for_each(unhandled::wake),
         }
     }
 }
@@ -185,7 +195,7 @@ impl<P> Queued<P> {
         }
     }
 
-    /// Looks at the state, or changes it; then wakes whoever was granted something.
+    /// Looks at the state, or changes it; then wakes the waiters that were granted something.
     #[inline(always)]
     pub fn with<R>(&self, change: impl FnOnce(&mut P, &mut WakeList) -> R) -> R {
         let mut wake = WakeList::default();
@@ -205,7 +215,7 @@ impl<P> Queued<P> {
     }
 }
 
-impl<P: HandOver> Queued<P> {
+impl<P> Queued<P> {
     /// Ready once the waiter has been served.
     ///
     /// # Panics
@@ -213,16 +223,22 @@ impl<P: HandOver> Queued<P> {
     /// When it is polled again after that.
     #[inline(always)]
     #[track_caller]
-    pub fn poll(&self, waiter: &mut Waiter<P::Request>, cx: &mut Context<'_>) -> Poll<P::Output> {
+    pub fn poll<Kind>(
+        &self,
+        waiter: &mut Waiter<P::Request>,
+        cx: &mut Context<'_>,
+    ) -> Poll<P::Output>
+    where
+        P: HandOver<Kind>,
+    {
         let Stage::New(request) = &mut waiter.stage else {
             return self.poll_again(waiter, cx);
         };
         let mut wake = WakeList::default();
         let mut state = self.state.lock();
         let Some(output) = state.enter(request, &mut wake) else {
-            queue_up(state, waiter, cx.waker());
-            wake.wake();
-            return Poll::Pending;
+            drop(state);
+            return self.queue_up(waiter, cx);
         };
         drop(state);
         wake.wake();
@@ -230,61 +246,148 @@ impl<P: HandOver> Queued<P> {
         Poll::Ready(output)
     }
 
+    /// A newcomer that has to wait takes its place in the queue, unless it can be served by now: its waker is cloned on
+    /// no lock.
+    #[cold]
+    fn queue_up<Kind>(
+        &self,
+        waiter: &mut Waiter<P::Request>,
+        cx: &mut Context<'_>,
+    ) -> Poll<P::Output>
+    where
+        P: HandOver<Kind>,
+    {
+        let waker = cx.waker().clone();
+        let mut wake = WakeList::default();
+        let mut state = self.state.lock();
+        let Stage::New(request) = &mut waiter.stage else {
+            unreachable!("only a newcomer takes a place");
+        };
+        if let Some(output) = state.enter(request, &mut wake) {
+            drop(state);
+            wake.wake();
+            unhandled::discard(waker);
+            waiter.stage = Stage::Done;
+            return Poll::Ready(output);
+        }
+        if let Stage::New(request) = mem::replace(&mut waiter.stage, Stage::Done) {
+            waiter.stage = Stage::Queued(state.line_up(request, waker, &mut wake));
+        }
+        drop(state);
+        wake.wake();
+        Poll::Pending
+    }
+
     #[cold]
     #[track_caller]
-    fn poll_again(&self, waiter: &mut Waiter<P::Request>, cx: &mut Context<'_>) -> Poll<P::Output> {
-        let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) else {
-            panic!("the wait was polled after it was ready: make a new one");
-        };
-        let mut state = self.state.lock();
-        if state.queue().is_granted(&ticket) {
-            let request = state.queue().remove(ticket).item;
-            return Poll::Ready(state.collect(request));
+    fn poll_again<Kind>(
+        &self,
+        waiter: &mut Waiter<P::Request>,
+        cx: &mut Context<'_>,
+    ) -> Poll<P::Output>
+    where
+        P: HandOver<Kind>,
+    {
+        if let Some(polled) = self.look(waiter, cx.waker()) {
+            return polled;
         }
-        let replaced = state.queue().set_waker(&ticket, cx.waker());
-        drop(state);
-        drop(replaced);
-        waiter.stage = Stage::Queued(ticket);
-        Poll::Pending
+        // On no lock; and so it may have been granted meanwhile.
+        let waker = cx.waker().clone();
+        let mut waker = Some(waker);
+        let output = self.with(|state, wake| {
+            let output = collect_granted(state, waiter, wake);
+            if let (None, Stage::Queued(ticket)) = (&output, &waiter.stage) {
+                waker = waker
+                    .take()
+                    .map(|waker| state.queue().set_waker(ticket, waker));
+            }
+            output
+        });
+        if let Some(unused) = waker {
+            unhandled::discard(unused);
+        }
+        output.map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// What a waiter in the queue was granted, or that it still waits; `None` if it left another waker.
+    #[track_caller]
+    fn look<Kind>(&self, waiter: &mut Waiter<P::Request>, waker: &Waker) -> Option<Poll<P::Output>>
+    where
+        P: HandOver<Kind>,
+    {
+        assert!(
+            !waiter.is_done(),
+            "the wait was polled after it was ready: make a new one"
+        );
+        self.with(|state, wake| {
+            if let Some(output) = collect_granted(state, waiter, wake) {
+                return Some(Poll::Ready(output));
+            }
+            let Stage::Queued(ticket) = &waiter.stage else {
+                return None;
+            };
+            state
+                .queue()
+                .will_wake(ticket, waker)
+                .then_some(Poll::Pending)
+        })
     }
 
     /// Takes a waiter out, from wherever it stands: every future that polls one does so when it is
     /// dropped.
     #[inline(always)]
-    pub fn abandon(&self, waiter: &mut Waiter<P::Request>) {
+    pub fn abandon<Kind>(&self, waiter: &mut Waiter<P::Request>)
+    where
+        P: HandOver<Kind>,
+    {
         if !waiter.is_done() {
             self.give_up(waiter);
         }
     }
 
     #[cold]
-    fn give_up(&self, waiter: &mut Waiter<P::Request>) {
+    fn give_up<Kind>(&self, waiter: &mut Waiter<P::Request>)
+    where
+        P: HandOver<Kind>,
+    {
         // What a newcomer carries is dropped here, outside the lock.
         if let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) {
             self.leave(ticket);
         }
     }
 
-    fn leave(&self, ticket: Ticket) {
-        let left = self.with(|state, wake| {
+    fn leave<Kind>(&self, ticket: Ticket)
+    where
+        P: HandOver<Kind>,
+    {
+        let Departed { item, waker } = self.with(|state, wake| {
             let mut departed = state.queue().remove(ticket);
             let granted = departed.was_granted();
             state.abandon(&mut departed.item, granted, wake);
             departed
         });
-        drop(left);
+        if let Some(waker) = waker {
+            unhandled::discard(waker);
+        }
+        drop(item);
     }
 }
 
-/// A newcomer takes its place in the queue, under the lock that it was looked at.
-#[cold]
-fn queue_up<P: HandOver>(
-    mut state: MutexGuard<'_, P>,
+/// What a waiter was granted; it has left the queue then.
+fn collect_granted<Kind, P: HandOver<Kind>>(
+    state: &mut P,
     waiter: &mut Waiter<P::Request>,
-    waker: &Waker,
-) {
-    if let Stage::New(request) = mem::replace(&mut waiter.stage, Stage::Done) {
-        waiter.stage = Stage::Queued(state.queue().push_back(request, waker));
+    wake: &mut WakeList,
+) -> Option<P::Output> {
+    match mem::replace(&mut waiter.stage, Stage::Done) {
+        Stage::Queued(ticket) if state.queue().is_granted(&ticket) => {
+            let request = state.queue().remove(ticket).item;
+            Some(state.collect(request, wake))
+        }
+        waits => {
+            waiter.stage = waits;
+            None
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //! | [`limiter`] | how many at once, first come first served |
 //! | [`hand_over`] | what is handed from one owner to the next, and never lost |
 //! | [`wait_queue`] | the queue that every waiting is built on |
+//! | [`unhandled`] | panics of wakers, which nobody who hears of them is to blame for |
 //! | [`park`] | a thread that sleeps until something is ready |
 //! | [`pool`] | threads for blocking jobs, for runtimes that have none |
 //! | [`tally`] | how many are at work, for a shutdown that waits for them |
@@ -30,6 +31,7 @@ mod runtime;
 mod sync;
 pub mod tally;
 pub mod tree;
+pub mod unhandled;
 pub mod wait_queue;
 
 pub use contract::*;

@@ -16,8 +16,9 @@
 //!
 //! - A waiter that is dropped *after* the grant owns what it was granted: the owner passes it on to
 //!   the next.
-//! - Wakers are woken, and dropped, after the lock has been released: either may run any code, the
-//!   owner's included. Methods return every waker that leaves the queue for that reason.
+//! - Wakers are cloned before the lock, and woken and dropped after it ([`unhandled`](crate::unhandled)): each may
+//!   run any code, the owner's included. Methods take wakers by value and return every waker that leaves the queue
+//!   for that reason.
 //!
 //! # Example
 //!
@@ -43,6 +44,7 @@
 //! impl Gate {
 //!     /// One attempt to get in; `place` is `None` at first and belongs to the caller's future.
 //!     fn poll_enter(&self, place: &mut Option<Ticket>, cx: &mut Context<'_>) -> Poll<()> {
+//!         let waker = cx.waker().clone();
 //!         let mut inside = self.0.lock().unwrap();
 //!         match place.take() {
 //!             None if !inside.taken => {
@@ -50,7 +52,7 @@
 //!                 Poll::Ready(())
 //!             }
 //!             None => {
-//!                 *place = Some(inside.queue.push_back((), cx.waker()));
+//!                 *place = Some(inside.queue.push_back((), waker));
 //!                 Poll::Pending
 //!             }
 //!             Some(ticket) if inside.queue.is_granted(&ticket) => {
@@ -58,7 +60,7 @@
 //!                 Poll::Ready(())
 //!             }
 //!             Some(ticket) => {
-//!                 let replaced = inside.queue.set_waker(&ticket, cx.waker());
+//!                 let replaced = inside.queue.set_waker(&ticket, waker);
 //!                 *place = Some(ticket);
 //!                 drop(inside);
 //!                 drop(replaced);
@@ -67,7 +69,7 @@
 //!         }
 //!     }
 //!
-//!     /// Whoever waits first is let in; only without a waiter does the gate open.
+//!     /// The first waiter is let in; only without a waiter does the gate open.
 //!     fn leave(&self) {
 //!         let mut inside = self.0.lock().unwrap();
 //!         let waker = inside.queue.grant_first();
@@ -161,6 +163,11 @@ impl<T> WaitQueue<T> {
         self.waiting
     }
 
+    /// How many were granted, and have neither been polled since nor dropped.
+    pub fn granted(&self) -> usize {
+        self.waiters.len() - self.waiting
+    }
+
     /// Whether nobody waits.
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -168,10 +175,10 @@ impl<T> WaitQueue<T> {
     }
 
     /// Puts a waiter at the end.
-    pub fn push_back(&mut self, item: T, waker: &Waker) -> Ticket {
+    pub fn push_back(&mut self, item: T, waker: Waker) -> Ticket {
         let key = self.waiters.insert(Waiter {
             item,
-            stage: Stage::Waiting(waker.clone()),
+            stage: Stage::Waiting(waker),
             previous: self.last,
             next: None,
         });
@@ -218,22 +225,36 @@ impl<T> WaitQueue<T> {
         wakers
     }
 
+    /// What those asked for who were granted and have not left, in no particular order.
+    ///
+    /// Takes time for everybody who is here: for ends, not for every hand-over.
+    pub fn granted_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.waiters
+            .iter_mut()
+            .filter(|(_, waiter)| matches!(waiter.stage, Stage::Granted))
+            .map(|(_, waiter)| &mut waiter.item)
+    }
+
     /// Whether this waiter has been handed what it waits for.
     pub fn is_granted(&self, ticket: &Ticket) -> bool {
         matches!(self.waiters[ticket.0].stage, Stage::Granted)
     }
 
-    /// Sets whom to wake on the grant; returns the waker that was replaced, to be dropped after the
-    /// lock.
-    ///
-    /// Does nothing for a waiter that has been granted: its wake is already on the way.
-    #[must_use = "the replaced waker must not be dropped under the lock"]
-    pub fn set_waker(&mut self, ticket: &Ticket, waker: &Waker) -> Option<Waker> {
+    /// Whether the waker that is here wakes the same task, or none is needed any more because of the grant.
+    pub fn will_wake(&self, ticket: &Ticket, waker: &Waker) -> bool {
+        match &self.waiters[ticket.0].stage {
+            Stage::Waiting(current) => current.will_wake(waker),
+            Stage::Granted => true,
+        }
+    }
+
+    /// Sets whom to wake on the grant; returns the waker that is not needed any more, to be dropped after the
+    /// lock: the one before, or this one, for a waiter that has been granted.
+    #[must_use = "the waker must not be dropped under the lock"]
+    pub fn set_waker(&mut self, ticket: &Ticket, waker: Waker) -> Waker {
         match &mut self.waiters[ticket.0].stage {
-            Stage::Waiting(current) if !current.will_wake(waker) => {
-                Some(std::mem::replace(current, waker.clone()))
-            }
-            _ => None,
+            Stage::Waiting(current) => std::mem::replace(current, waker),
+            Stage::Granted => waker,
         }
     }
 
@@ -318,14 +339,16 @@ mod tests {
         let mut queue = WaitQueue::new();
         let (one, waker_one) = counted();
         let (two, waker_two) = counted();
-        let first = queue.push_back("first", &waker_one);
-        let second = queue.push_back("second", &waker_two);
+        let first = queue.push_back("first", waker_one);
+        let second = queue.push_back("second", waker_two);
         assert_eq!(queue.first(), Some(&"first"));
 
         queue.grant_first().expect("somebody waits").wake();
         assert_eq!((one.0.load(SeqCst), two.0.load(SeqCst)), (1, 0));
         assert!(queue.is_granted(&first) && !queue.is_granted(&second));
         assert_eq!((queue.len(), queue.first()), (1, Some(&"second")));
+        assert_eq!(queue.granted(), 1);
+        assert_eq!(queue.granted_mut().collect::<Vec<_>>(), [&mut "first"]);
 
         let departed = queue.remove(first);
         assert!(departed.was_granted());
@@ -339,14 +362,16 @@ mod tests {
         let mut queue = WaitQueue::new();
         let (old, old_waker) = counted();
         let (new, new_waker) = counted();
-        let ticket = queue.push_back((), &old_waker);
-        assert!(queue.set_waker(&ticket, &old_waker).is_none());
-        let replaced = queue.set_waker(&ticket, &new_waker).expect("the old one");
+        let ticket = queue.push_back((), old_waker.clone());
+        assert!(queue.will_wake(&ticket, &old_waker) && !queue.will_wake(&ticket, &new_waker));
+        let replaced = queue.set_waker(&ticket, new_waker);
         assert!(replaced.will_wake(&old_waker));
 
         queue.grant_first().expect("somebody waits").wake();
         assert_eq!((old.0.load(SeqCst), new.0.load(SeqCst)), (0, 1));
-        assert!(queue.set_waker(&ticket, &old_waker).is_none());
+        assert!(queue.will_wake(&ticket, &old_waker));
+        let unused = queue.set_waker(&ticket, old_waker.clone());
+        assert!(unused.will_wake(&old_waker));
         assert!(queue.remove(ticket).was_granted());
     }
 
@@ -354,7 +379,7 @@ mod tests {
     fn what_was_put_in_comes_out() {
         let mut queue = WaitQueue::new();
         let (_, waker) = counted();
-        let ticket = queue.push_back(None, &waker);
+        let ticket = queue.push_back(None, waker);
         *queue.first_mut().expect("somebody waits") = Some(7);
         let _ = queue.grant_first();
         assert_eq!(queue.remove(ticket).item, Some(7));
@@ -364,7 +389,9 @@ mod tests {
     fn a_crowd_leaves_no_room_behind() {
         let mut queue = WaitQueue::new();
         let (_, waker) = counted();
-        let tickets: Vec<Ticket> = (0..1000).map(|n| queue.push_back(n, &waker)).collect();
+        let tickets: Vec<Ticket> = (0..1000)
+            .map(|n| queue.push_back(n, waker.clone()))
+            .collect();
         for ticket in tickets {
             drop(queue.remove(ticket));
         }
@@ -383,7 +410,7 @@ mod tests {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             match (random >> 24) % 5 {
                 0 | 1 => {
-                    places.push((number, queue.push_back(number, &waker)));
+                    places.push((number, queue.push_back(number, waker.clone())));
                     expected.push_back(number);
                 }
                 2 => {

@@ -6,10 +6,10 @@ use std::{
     mem,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
-use anyrt_core::hand_over::Queued;
+use anyrt_core::{hand_over::Queued, unhandled};
 
 use crate::runtime::Leaf;
 
@@ -113,7 +113,7 @@ impl<T> OneshotSender<T> {
             return take_back(unseen);
         }
         if let Some(waker) = waker {
-            waker.wake();
+            unhandled::wake(waker);
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl<T> Drop for OneshotSender<T> {
 fn leave_empty<T>(state: &Queued<State<T>>) {
     let waker = state.with(|state, _| state.settle(State::Over));
     if let Some(waker) = waker {
-        waker.wake();
+        unhandled::wake(waker);
     }
 }
 
@@ -179,7 +179,9 @@ impl<T> OneshotReceiver<T> {
                 State::Empty(waker) => waker.take(),
                 State::Sent(_) | State::Over => None,
             });
-            drop(waker);
+            if let Some(waker) = waker {
+                unhandled::discard(waker);
+            }
         }
     }
 }
@@ -202,32 +204,39 @@ impl<T> Future for OneshotReceiver<T> {
         if self.leaf.poll_enter(cx).is_pending() {
             return Poll::Pending;
         }
-        let state = self.state.take();
+        let state = self.state.as_ref();
         let state = state.expect("a oneshot was polled after it was ready: make a new one");
-        let value = if is_alone(&state) {
-            Arc::into_inner(state).and_then(|state| state.into_inner().into_value())
+        let value = if is_alone(state) {
+            let last = self.state.take().and_then(Arc::into_inner);
+            last.and_then(|state| state.into_inner().into_value())
         } else {
-            match poll_shared(&state, cx) {
-                Poll::Ready(value) => value,
-                Poll::Pending => {
-                    self.state = Some(state);
-                    return Poll::Pending;
-                }
-            }
+            let value = ready!(poll_shared(state, cx));
+            self.state = None;
+            value
         };
         Poll::Ready(value.ok_or(Dropped))
     }
 }
 
-/// Looks for the value, and leaves a waker, under one lock.
+/// Looks for the value; if it has to wait, it looks again with a waker, which was cloned on no lock.
 #[cold]
 fn poll_shared<T>(state: &Queued<State<T>>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-    let (polled, replaced) = state.with(|state, _| match state {
-        State::Empty(Some(waker)) if waker.will_wake(cx.waker()) => (Poll::Pending, None),
-        State::Empty(waker) => (Poll::Pending, waker.replace(cx.waker().clone())),
-        State::Sent(_) | State::Over => (Poll::Ready(take_sent(state)), None),
+    let polled = state.with(|state, _| match state {
+        State::Empty(Some(waker)) if waker.will_wake(cx.waker()) => Some(Poll::Pending),
+        State::Empty(_) => None,
+        State::Sent(_) | State::Over => Some(Poll::Ready(take_sent(state))),
     });
-    drop(replaced);
+    if let Some(polled) = polled {
+        return polled;
+    }
+    let waker = cx.waker().clone();
+    let (polled, unused) = state.with(|state, _| match state {
+        State::Empty(place) => (Poll::Pending, place.replace(waker)),
+        State::Sent(_) | State::Over => (Poll::Ready(take_sent(state)), Some(waker)),
+    });
+    if let Some(unused) = unused {
+        unhandled::discard(unused);
+    }
     polled
 }
 

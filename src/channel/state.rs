@@ -1,10 +1,10 @@
 //! What a channel's lock guards: the items, who waits, and who is still there.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, task::Waker};
 
 use anyrt_core::{
     hand_over::{HandOver, WakeList},
-    wait_queue::WaitQueue,
+    wait_queue::{Ticket, WaitQueue},
 };
 use slab::Slab;
 
@@ -318,13 +318,6 @@ impl<T> State<T> {
             .is_none_or(|capacity| self.buffer.len() < capacity)
     }
 
-    /// A newcomer takes its place in the queue.
-    #[cold]
-    fn must_wait<R>(&mut self, handle: usize) -> Option<R> {
-        self.handles[handle].waits += 1;
-        None
-    }
-
     fn senders_wait(&self) -> bool {
         matches!(
             self.queue.first(),
@@ -362,7 +355,7 @@ impl<T> HandOver for State<T> {
             return match self.receive(wake) {
                 Some(item) => Some(Ending::Received(item)),
                 None if self.has_ended() => Some(Ending::Alone(None)),
-                None => self.must_wait(request.handle),
+                None => None,
             };
         };
         match self.send(item.take()?, wake) {
@@ -370,12 +363,17 @@ impl<T> HandOver for State<T> {
             Err(item) if !self.has_receivers() => Some(Ending::Alone(Some(item))),
             Err(unsent) => {
                 *item = Some(unsent);
-                self.must_wait(request.handle)
+                None
             }
         }
     }
 
-    fn collect(&mut self, request: Request<T>) -> Ending<T> {
+    fn line_up(&mut self, request: Request<T>, waker: Waker, _wake: &mut WakeList) -> Ticket {
+        self.handles[request.handle].waits += 1;
+        self.queue.push_back(request, waker)
+    }
+
+    fn collect(&mut self, request: Request<T>, _wake: &mut WakeList) -> Ending<T> {
         self.handles[request.handle].waits -= 1;
         match request.side {
             Side::Send(None) => Ending::Sent,

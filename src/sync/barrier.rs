@@ -120,7 +120,7 @@ impl HandOver for State {
         Some(BarrierOutcome { leader: true })
     }
 
-    fn collect(&mut self, (): ()) -> BarrierOutcome {
+    fn collect(&mut self, (): (), _wake: &mut WakeList) -> BarrierOutcome {
         BarrierOutcome { leader: false }
     }
 

@@ -58,6 +58,8 @@ struct State {
 pub struct ConditionStatistics {
     /// How many wait for a notification; those who were notified and wait for the lock do not count.
     pub waiting: usize,
+    /// How many were notified, and have not been polled since.
+    pub granted: usize,
 }
 
 impl Condition {
@@ -116,6 +118,7 @@ impl Condition {
     pub fn statistics(&self) -> ConditionStatistics {
         self.state.with(|state, _| ConditionStatistics {
             waiting: state.queue.len(),
+            granted: state.queue.granted(),
         })
     }
 }
@@ -152,7 +155,7 @@ impl HandOver for State {
         None
     }
 
-    fn collect(&mut self, (): ()) {}
+    fn collect(&mut self, (): (), _wake: &mut WakeList) {}
 
     fn abandon(&mut self, (): &mut (), granted: bool, wake: &mut WakeList) {
         if granted {

@@ -120,7 +120,7 @@ impl HandOver for State {
         self.set.then_some(())
     }
 
-    fn collect(&mut self, (): ()) {}
+    fn collect(&mut self, (): (), _wake: &mut WakeList) {}
 
     // That it has happened can not be used up: there is nothing to pass on.
     fn abandon(&mut self, (): &mut (), _granted: bool, _wake: &mut WakeList) {}

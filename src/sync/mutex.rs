@@ -52,6 +52,8 @@ pub struct MutexStatistics {
     pub locked: bool,
     /// How many wait for it.
     pub waiting: usize,
+    /// Whether it is on its way to a waiter that has not been polled since: 1, or 0.
+    pub granted: usize,
 }
 
 impl<T> Mutex<T> {
@@ -141,6 +143,7 @@ impl<T: ?Sized> Mutex<T> {
         self.state.with(|state, _| MutexStatistics {
             locked: state.value.is_none(),
             waiting: state.queue.len(),
+            granted: state.queue.granted(),
         })
     }
 }
@@ -154,7 +157,9 @@ impl<T: Default> Default for Mutex<T> {
 impl<T: ?Sized> fmt::Debug for Mutex<T> {
     /// Never waits, and so never shows the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let MutexStatistics { locked, waiting } = self.statistics();
+        let MutexStatistics {
+            locked, waiting, ..
+        } = self.statistics();
         f.debug_struct("Mutex")
             .field("locked", &locked)
             .field("waiting", &waiting)
@@ -196,7 +201,7 @@ impl<T: ?Sized> HandOver for State<T> {
         self.value.take()
     }
 
-    fn collect(&mut self, request: Option<Box<T>>) -> Box<T> {
+    fn collect(&mut self, request: Option<Box<T>>, _wake: &mut WakeList) -> Box<T> {
         request.expect("a granted waiter carries the value")
     }
 

@@ -65,6 +65,8 @@ pub struct RwLockStatistics {
     pub writer: bool,
     /// How many wait, for either.
     pub waiting: usize,
+    /// How many of those who have it were granted it while they waited, and have not been polled since.
+    pub granted: usize,
 }
 
 impl<T> RwLock<T> {
@@ -142,6 +144,7 @@ impl<T> RwLock<T> {
             readers: state.readers,
             writer: state.value.is_none(),
             waiting: state.queue.len(),
+            granted: state.queue.granted(),
         })
     }
 }
@@ -233,7 +236,7 @@ impl<T> HandOver for State<T> {
         self.take(request.access)
     }
 
-    fn collect(&mut self, request: Request<T>) -> Arc<T> {
+    fn collect(&mut self, request: Request<T>, _wake: &mut WakeList) -> Arc<T> {
         request.value.expect("a granted waiter carries the value")
     }
 

@@ -57,6 +57,8 @@ pub struct SemaphoreStatistics {
     pub maximum: usize,
     /// How many wait for permits.
     pub waiting: usize,
+    /// How many were granted permits while they waited, and have not been polled since.
+    pub granted: usize,
 }
 
 /// There would be more permits than the semaphore's maximum; nothing has changed.
@@ -206,6 +208,7 @@ impl Semaphore {
             available: state.available,
             maximum: self.maximum,
             waiting: state.queue.len(),
+            granted: state.queue.granted(),
         })
     }
 
@@ -275,7 +278,7 @@ impl HandOver for State {
         self.take(*count).is_ok().then_some(*count)
     }
 
-    fn collect(&mut self, count: usize) -> usize {
+    fn collect(&mut self, count: usize, _wake: &mut WakeList) -> usize {
         count
     }
 

@@ -9,22 +9,23 @@ use anyrt_core::hand_over::{HandOver, Queued, Waiter};
 
 use crate::runtime::Leaf;
 
-/// Waits to be served by a primitive that it borrows or shares; gives its place up when dropped.
+/// Waits to be served by a primitive that it borrows or shares; gives its place up when dropped. `Kind` is the kind of
+/// waiter, where the primitive knows several.
 #[derive(Debug)]
-pub(crate) struct Wait<Q, P>
+pub(crate) struct Wait<Q, P, Kind = ()>
 where
     Q: Deref<Target = Queued<P>>,
-    P: HandOver,
+    P: HandOver<Kind>,
 {
     leaf: Leaf,
     primitive: Q,
     waiter: Waiter<P::Request>,
 }
 
-impl<Q, P> Wait<Q, P>
+impl<Q, P, Kind> Wait<Q, P, Kind>
 where
     Q: Deref<Target = Queued<P>>,
-    P: HandOver,
+    P: HandOver<Kind>,
 {
     #[inline]
     pub(crate) fn new(primitive: Q, request: P::Request) -> Self {
@@ -56,17 +57,17 @@ where
 }
 
 /// A request is moved in and out, never pinned.
-impl<Q, P> Unpin for Wait<Q, P>
+impl<Q, P, Kind> Unpin for Wait<Q, P, Kind>
 where
     Q: Deref<Target = Queued<P>>,
-    P: HandOver,
+    P: HandOver<Kind>,
 {
 }
 
-impl<Q, P> Drop for Wait<Q, P>
+impl<Q, P, Kind> Drop for Wait<Q, P, Kind>
 where
     Q: Deref<Target = Queued<P>>,
-    P: HandOver,
+    P: HandOver<Kind>,
 {
     #[inline(always)]
     fn drop(&mut self) {

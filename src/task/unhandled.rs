@@ -7,11 +7,11 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use anyrt_core::tree::NodeRef;
+use anyrt_core::{tree::NodeRef, unhandled};
 
 use super::{child::Place, handle::Payload, members::forget_panic};
 
-/// An error or a panic of a task whose group is gone, for [`on_unhandled_error`].
+/// An error or a panic of a task whose group is gone, or a panic of a waker, for [`on_unhandled_error`].
 #[non_exhaustive]
 pub struct UnhandledError {
     /// The error, to be downcast; or the payload of a panic.
@@ -20,6 +20,16 @@ pub struct UnhandledError {
     pub type_name: Option<&'static str>,
     /// Where the task was spawned, if it was a task that failed.
     pub place: Option<&'static Location<'static>>,
+    why: Why,
+}
+
+/// Why nobody else hears of it.
+#[derive(Clone, Copy)]
+enum Why {
+    /// The group of the task has been dropped.
+    NoGroup,
+    /// Those who wake are not to blame for the waker.
+    OfAWaker,
 }
 
 impl fmt::Debug for UnhandledError {
@@ -40,7 +50,12 @@ impl fmt::Display for UnhandledError {
         if let Some(place) = self.place {
             write!(f, " of the task spawned at {place}")?;
         }
-        f.write_str(" reached nobody: its task group had been dropped")
+        f.write_str(match self.why {
+            Why::NoGroup => " reached nobody: its task group had been dropped",
+            Why::OfAWaker => {
+                " of a waker was kept from the one who woke it: a waker must not panic"
+            }
+        })
     }
 }
 
@@ -53,6 +68,9 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 /// Foreign code that drops a task group (a `select!`, an abort) leaves its children behind: they are
 /// cancelled, finish their shields, and may fail while they do (rule C10). Their errors come here. Their panics fail
 /// the task group or the `run` that has adopted them, and come here only where there is none.
+///
+/// A waker that panics when it is woken or dropped keeps nobody else from being woken, and whoever released what it
+/// waited for does not suffer for it (rule S3): the panic comes here.
 ///
 /// Without a hook, one line on stderr says what was lost, and where the task was spawned. The hook runs in
 /// the task that failed: it must not block. If it panics, that is printed and otherwise ignored.
@@ -70,6 +88,16 @@ pub fn on_unhandled_error(hook: impl Fn(UnhandledError) + Send + Sync + 'static)
         .unwrap_or_else(PoisonError::into_inner)
         .replace(Arc::new(hook));
     drop(former);
+    unhandled::set_hook(tell_of_a_waker);
+}
+
+fn tell_of_a_waker(payload: Payload) {
+    tell(UnhandledError {
+        error: payload,
+        type_name: None,
+        place: None,
+        why: Why::OfAWaker,
+    });
 }
 
 /// Reports an error.
@@ -78,6 +106,7 @@ pub(super) fn report<E: Send + 'static>(error: E, place: Option<Place>) {
         error: Box::new(error),
         type_name: Some(type_name::<E>()),
         place,
+        why: Why::NoGroup,
     });
 }
 
@@ -92,6 +121,7 @@ pub(super) fn pass_on(adopter: Option<&NodeRef>, payload: Payload) {
             error,
             type_name: None,
             place: None,
+            why: Why::NoGroup,
         });
     }
 }

@@ -2,13 +2,16 @@
 
 use std::hint::black_box;
 
-use anyrt::channel::{channel, oneshot};
+use anyrt::{
+    channel::{channel, oneshot},
+    task_group,
+};
 use smol::future::zip;
 
 use super::run;
 use crate::{
     case::Setting,
-    work::{ROOM, Sample, timed},
+    work::{ROOM, SENDERS, Sample, timed},
 };
 
 pub(crate) fn in_turn(setting: Setting, n: usize) -> Sample {
@@ -41,6 +44,31 @@ pub(crate) fn streamed(setting: Setting, n: usize) -> Sample {
                     }
                 },
             )
+            .await;
+        }),
+    )
+}
+
+/// Many senders share a channel with room for one item: almost every send waits.
+pub(crate) fn crowded(setting: Setting, n: usize) -> Sample {
+    run(
+        setting,
+        timed(async move {
+            let (sender, receiver) = channel(1);
+            task_group(async |tg| {
+                for _ in 0..SENDERS {
+                    let sender = sender.clone();
+                    tg.spawn(async move {
+                        for item in 0..n / SENDERS {
+                            sender.send(item).await.expect("there is a receiver");
+                        }
+                    });
+                }
+                drop(sender);
+                while let Ok(item) = receiver.recv().await {
+                    black_box(item);
+                }
+            })
             .await;
         }),
     )

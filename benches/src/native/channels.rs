@@ -3,11 +3,12 @@
 use std::hint::black_box;
 
 use ::smol::future::zip;
+use ::tokio::task::JoinSet;
 
 use super::run;
 use crate::{
     case::Setting,
-    work::{ROOM, Sample, timed},
+    work::{ROOM, SENDERS, Sample, timed},
 };
 
 macro_rules! channel {
@@ -69,6 +70,30 @@ pub(crate) fn oneshot_of_tokio(setting: Setting, n: usize) -> Sample {
                 sender.send(item).expect("there is a receiver");
                 black_box(receiver.await).expect("there is an item");
             }
+        }),
+    )
+}
+
+/// On tokio.
+pub(crate) fn crowded_of_tokio(setting: Setting, n: usize) -> Sample {
+    run(
+        setting,
+        timed(async move {
+            let (sender, mut receiver) = ::tokio::sync::mpsc::channel(1);
+            let mut set = JoinSet::new();
+            for _ in 0..SENDERS {
+                let sender = sender.clone();
+                set.spawn(async move {
+                    for item in 0..n / SENDERS {
+                        sender.send(item).await.expect("there is a receiver");
+                    }
+                });
+            }
+            drop(sender);
+            while let Some(item) = receiver.recv().await {
+                black_box(item);
+            }
+            while set.join_next().await.is_some() {}
         }),
     )
 }

@@ -38,8 +38,17 @@ pub(super) fn row() -> Row {
                 Some(351.0),
             ),
         ];
+        // On one thread: how several interleave is the scheduler's choice, and instructions would not repeat.
         if others(runtime) {
             cases.extend([
+                Case::new(
+                    "capacity 1, 16 / tokio",
+                    runtime,
+                    native::crowded_of_tokio,
+                    facade::crowded,
+                )
+                .timed(40_000, Bar::None)
+                .counted((8_000, 32_000), Bar::Ratio(1.0), None),
                 message(
                     "item / async-channel",
                     of_async_channel::in_turn,

@@ -12,7 +12,7 @@ use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{
     channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, giving_up::*,
-    locks::*, meetings::*,
+    grants::*, locks::*, meetings::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::thread_orphans::*;

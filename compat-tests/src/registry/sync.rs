@@ -205,6 +205,22 @@ macro_rules! sync {
                      lock: 0/false/0";
             }
 
+            inside since "0.1" {
+                "S-500" Must [S2 S3] s500_a_grant_that_nobody_polled_for_shows =
+                    "Mutex: 0 1 0
+                     RwLock: 0 2 0
+                     Semaphore: 0 1 0
+                     CapacityLimiter: 0 1 0
+                     key: 0 1 0
+                     Condition: 0 1 0";
+                "S-501" Must [S3] s501_a_waker_that_panics_harms_nobody_else =
+                    "Event: true 1
+                     Semaphore: true 1
+                     CapacityLimiter: true 1
+                     RwLock: true 1
+                     Barrier: true 1";
+            }
+
             launching since "0.1" {
                 "S-107" Must [S1] s107_locks_belong_to_no_runtime =
                     "CapacityLimiter: true

@@ -70,6 +70,8 @@ pub struct LimiterStatistics {
     pub borrowed: usize,
     /// How many borrowers wait.
     pub waiting: usize,
+    /// How many of those that are lent were granted to a waiter that has not been polled since.
+    pub granted: usize,
     /// The most that were ever lent at once.
     pub peak: usize,
     /// The keys that have a token, in the order in which they got it. Guards are not listed.

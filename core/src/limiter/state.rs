@@ -1,11 +1,11 @@
 //! What a limiter's lock guards: the count, the queue, and who has claimed which key.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, task::Waker};
 
 use super::{AcquireError, AlreadyBorrowed, Borrower, LimiterStatistics, NotBorrowed, WouldBlock};
 use crate::{
     hand_over::{HandOver, WakeList},
-    wait_queue::WaitQueue,
+    wait_queue::{Ticket, WaitQueue},
 };
 
 /// While the lock is free, somebody waits only if no token is free: whatever frees a token hands it
@@ -110,6 +110,7 @@ impl State {
             total: self.total,
             borrowed: self.borrowed,
             waiting: self.queue.len(),
+            granted: self.queue.granted(),
             peak: self.peak,
             borrowers: keyed
                 .into_iter()
@@ -168,14 +169,22 @@ impl HandOver for State {
         match self.try_take_for(borrower.clone()) {
             Ok(()) => Some(Ok(())),
             Err(AcquireError::AlreadyBorrowed(error)) => Some(Err(error)),
-            Err(AcquireError::WouldBlock) => {
-                self.claims.insert(borrower.clone(), Claim::Waiting);
-                None
-            }
+            Err(AcquireError::WouldBlock) => None,
         }
     }
 
-    fn collect(&mut self, request: Option<Borrower>) -> Result<(), AlreadyBorrowed> {
+    fn line_up(&mut self, request: Option<Borrower>, waker: Waker, _wake: &mut WakeList) -> Ticket {
+        if let Some(borrower) = &request {
+            self.claims.insert(borrower.clone(), Claim::Waiting);
+        }
+        self.queue.push_back(request, waker)
+    }
+
+    fn collect(
+        &mut self,
+        request: Option<Borrower>,
+        _wake: &mut WakeList,
+    ) -> Result<(), AlreadyBorrowed> {
         if let Some(claim) = request.and_then(|borrower| self.claims.get_mut(&borrower)) {
             if let Claim::Granted { order } = *claim {
                 *claim = Claim::Holding { order };

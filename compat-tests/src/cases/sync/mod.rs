@@ -7,5 +7,6 @@ pub mod crossing;
 pub mod ends;
 pub mod exclusion;
 pub mod giving_up;
+pub mod grants;
 pub mod locks;
 pub mod meetings;
