@@ -254,3 +254,79 @@ pub async fn foreign_yield() {
 pub async fn forever() {
     std::future::pending::<()>().await;
 }
+
+/// A future that several tasks poll, and whose value each of them gets.
+///
+/// `futures` has one too, which wakes under its lock: in the simulation's interleaved orders that stands still.
+pub struct Shared<T> {
+    inner: Arc<Sharing<T>>,
+}
+
+struct Sharing<T> {
+    // Taken out while a task polls it.
+    future: Mutex<Option<Pin<Box<dyn Future<Output = T> + Send>>>>,
+    value: Mutex<Option<T>>,
+    waiting: Mutex<Vec<Waker>>,
+}
+
+impl<T: Clone + Send + 'static> Shared<T> {
+    /// A handle on `future`, to be cloned.
+    pub fn new(future: impl Future<Output = T> + Send + 'static) -> Self {
+        Self {
+            inner: Arc::new(Sharing {
+                future: Mutex::new(Some(Box::pin(future))),
+                value: Mutex::new(None),
+                waiting: Mutex::default(),
+            }),
+        }
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<T: Clone + Send + 'static> Future for Shared<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let inner = &self.inner;
+        let waker = cx.waker().clone();
+        locked(&inner.waiting).push(waker);
+        let taken = locked(&inner.future).take();
+        if let Some(mut future) = taken {
+            let everybody = Waker::from(Arc::clone(inner));
+            match future.as_mut().poll(&mut Context::from_waker(&everybody)) {
+                Poll::Pending => *locked(&inner.future) = Some(future),
+                Poll::Ready(value) => {
+                    drop(future);
+                    *locked(&inner.value) = Some(value);
+                    everybody.wake();
+                }
+            }
+        }
+        let value = locked(&inner.value).clone();
+        value.map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl<T: Send + 'static> Wake for Sharing<T> {
+    fn wake(self: Arc<Self>) {
+        let waiting = std::mem::take(&mut *locked(&self.waiting));
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl<T> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

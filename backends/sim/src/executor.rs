@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use anyrt_core::{Gone, RuntimeId};
+use anyrt_core::{Gone, RuntimeId, context};
 
 use crate::{
     job::{Job, JobName},
@@ -128,6 +128,7 @@ impl Core {
 
     /// Queues a task; does nothing if it is queued, or gone.
     pub(crate) fn wake(&self, key: u64) {
+        self.interleave();
         let mut state = self.lock();
         let State { tasks, queue, .. } = &mut *state;
         let Some(task) = tasks.get_mut(&key).filter(|task| !task.is_queued) else {
@@ -137,6 +138,21 @@ impl Core {
         queue.push(Runnable::Task(key));
         drop(state);
         self.changed();
+        self.interleave();
+    }
+
+    /// Polls another task in the middle of a wake, if the order wants it: as if a thread had been faster than this one.
+    ///
+    /// Only on the driving thread, which polls everything; and not while a panic unwinds, which the poll would see.
+    pub(crate) fn interleave(&self) {
+        if !self.order.interleaves() || thread::panicking() || !self.is_driven_here() {
+            return;
+        }
+        let turn = self.lock().pop_early();
+        if let Some((key, body, waker)) = turn {
+            context::elsewhere(|| self.poll(key, body, &waker));
+            self.lock().end_early();
+        }
     }
 
     pub(crate) fn finish_job(&self, number: u64) {

@@ -15,7 +15,6 @@ use anyrt_core::Launch;
 use crate::{
     Order, Sim,
     executor::{Core, Patience},
-    order::SEED_VARIABLE,
 };
 
 /// A simulation. Dropping it shuts it down.
@@ -36,7 +35,7 @@ use crate::{
 ///
 /// Out of [`block_on`](Launch::block_on), besides a panic of main itself: on a hang, on a job that does not
 /// return, and when it is already running, here or on another thread. The simulation stays
-/// usable. On [`Order::Seeded`] each of them prints the seed to standard error.
+/// usable. On an order that is drawn each of them prints the seed to standard error.
 pub struct SimRuntime {
     core: Arc<Core>,
     patience: Patience,
@@ -94,8 +93,8 @@ impl Launch for SimRuntime {
         }));
         self.core.leave(key);
         if let Err(payload) = outcome {
-            if let Order::Seeded(seed) = self.core.order() {
-                eprintln!("anyrt-sim: {SEED_VARIABLE}={seed} reproduces this");
+            if let Some(variable) = self.core.order().variable() {
+                eprintln!("anyrt-sim: {variable} reproduces this");
             }
             resume_unwind(payload);
         }

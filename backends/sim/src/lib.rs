@@ -36,7 +36,8 @@
 //! *Tasks* are polled one at a time, on the thread that is inside `block_on`: in the order in which they
 //! were woken ([`Order::Fifo`]), or in an order drawn from a seed ([`Order::Seeded`]). Another seed is
 //! another order that a real runtime might have chosen. A test that fails on a seed fails on it
-//! again: the seed is printed, and [`SimRuntime::from_env`] takes it from `ANYRT_SIM_SEED`.
+//! again: the seed is printed, and [`SimRuntime::from_env`] takes it from `ANYRT_SIM_SEED`. With
+//! [`Order::Interleaved`] other tasks are also polled in the middle of a `wake`, as if other threads were faster.
 //!
 //! *Time* stands still while anything can run, and jumps to the next timer when nothing can. It
 //! starts at the real time at which the simulation was made and never looks at a clock again. A program that

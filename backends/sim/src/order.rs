@@ -23,7 +23,18 @@ pub enum Order {
     Fifo,
     /// The next one is drawn from those that can run; the same seed draws the same.
     Seeded(u64),
+    /// The same, and now and then another task is polled inside `wake`: before the wake takes effect, or right after it.
+    ///
+    /// To the one who wakes this looks as if another thread had been faster, which on a real runtime it may be. Code
+    /// that wakes while it holds a lock that the other task takes stands still in this order; on threads it only waits.
+    /// A task is never polled inside `spawn`, nor while it is being polled, and main never inside a `wake`.
+    ///
+    /// In the environment variable it is written `interleaved:7`.
+    Interleaved(u64),
 }
+
+/// What stands before the seed of [`Order::Interleaved`] in the environment variable.
+const INTERLEAVED: &str = "interleaved:";
 
 impl Order {
     /// What `ANYRT_SIM_SEED` asks for.
@@ -31,24 +42,46 @@ impl Order {
         let Some(value) = env::var_os(SEED_VARIABLE) else {
             return Ok(Self::Fifo);
         };
-        match value.to_str().and_then(|text| text.parse().ok()) {
-            Some(seed) => Ok(Self::Seeded(seed)),
+        match value.to_str().and_then(Self::parse) {
+            Some(order) => Ok(order),
             None => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!(
-                    "{SEED_VARIABLE} must be a whole number from 0 to {}, not {value:?}",
+                    "{SEED_VARIABLE} must be a whole number from 0 to {}, or one after \"{INTERLEAVED}\", not \
+                     {value:?}",
                     u64::MAX
                 ),
             )),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix(INTERLEAVED) {
+            Some(seed) => seed.parse().ok().map(Self::Interleaved),
+            None => text.parse().ok().map(Self::Seeded),
+        }
+    }
+
+    /// Whether tasks are polled inside wakes.
+    pub(crate) fn interleaves(self) -> bool {
+        matches!(self, Self::Interleaved(_))
+    }
+
+    /// The environment variable that repeats this order, with its value; nothing where nothing is drawn.
+    pub fn variable(self) -> Option<String> {
+        match self {
+            Self::Fifo => None,
+            Self::Seeded(seed) => Some(format!("{SEED_VARIABLE}={seed}")),
+            Self::Interleaved(seed) => Some(format!("{SEED_VARIABLE}={INTERLEAVED}{seed}")),
         }
     }
 }
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fifo => f.write_str("first in, first out"),
-            Self::Seeded(seed) => write!(f, "drawn, {SEED_VARIABLE}={seed}"),
+        match self.variable() {
+            None => f.write_str("first in, first out"),
+            Some(variable) => write!(f, "drawn, {variable}"),
         }
     }
 }
@@ -57,7 +90,14 @@ impl fmt::Display for Order {
 pub(crate) struct RunQueue<T> {
     waiting: VecDeque<T>,
     draw: Option<SplitMix64>,
+    interleaves: bool,
 }
+
+/// One wake in so many has another task polled inside it.
+const WAKES_PER_POLL: usize = 4;
+
+/// How many entries are looked at for one that may be polled inside a wake, however long the queue is.
+const LOOKED_AT: usize = 8;
 
 impl<T> RunQueue<T> {
     pub(crate) fn new(order: Order) -> Self {
@@ -65,8 +105,9 @@ impl<T> RunQueue<T> {
             waiting: VecDeque::new(),
             draw: match order {
                 Order::Fifo => None,
-                Order::Seeded(seed) => Some(SplitMix64(seed)),
+                Order::Seeded(seed) | Order::Interleaved(seed) => Some(SplitMix64(seed)),
             },
+            interleaves: order.interleaves(),
         }
     }
 
@@ -82,6 +123,21 @@ impl<T> RunQueue<T> {
             }
             _ => self.waiting.pop_front(),
         }
+    }
+
+    /// Takes out, now and then, an entry for a poll inside a wake: one that `may` allows.
+    pub(crate) fn pop_early(&mut self, may: impl Fn(&T) -> bool) -> Option<T> {
+        let draw = self.draw.as_mut().filter(|_| self.interleaves)?;
+        let length = self.waiting.len();
+        if length == 0 || draw.below(WAKES_PER_POLL) > 0 {
+            return None;
+        }
+        let first = draw.below(length);
+        let index = (first..length)
+            .chain(0..first)
+            .take(LOOKED_AT)
+            .find(|index| may(&self.waiting[*index]))?;
+        self.waiting.swap_remove_back(index)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -15,12 +15,18 @@ use crate::{
 /// blocked must still reach its deadline.
 const TURNS_PER_TICK: usize = 100;
 
+/// How deep a poll may be inside the wakes of other polls: two threads that are faster are enough to race with, and a
+/// deep stack is not simulated.
+const DEPTH: usize = 2;
+
 /// Everything behind the simulation's one lock.
 pub(crate) struct State {
     pub(crate) timers: Timers,
     pub(crate) queue: RunQueue<Runnable>,
     /// How many turns there were since the clock last moved.
     turns: usize,
+    /// How many polls are going on inside a wake.
+    depth: usize,
     /// Key of the next task, main included.
     next: u64,
     /// How many tasks and jobs there have been.
@@ -63,6 +69,7 @@ impl State {
             timers: Timers::new(Instant::now().into()),
             queue: RunQueue::new(order),
             turns: 0,
+            depth: 0,
             next: 0,
             spawned: 0,
             submitted: 0,
@@ -151,6 +158,33 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Takes the turn of a task that is to be polled inside a wake, if the order wants one. A task that is being polled has
+    /// no body here, and main has none at all.
+    pub(crate) fn pop_early(&mut self) -> Option<(u64, Body, Waker)> {
+        if self.is_closed || self.depth == DEPTH {
+            return None;
+        }
+        let tasks = &self.tasks;
+        let drawn = self.queue.pop_early(|entry| match entry {
+            Runnable::Task(key) => tasks.get(key).is_some_and(|task| task.body.is_some()),
+            Runnable::Job(_) | Runnable::Resume(_) => false,
+        })?;
+        let Runnable::Task(key) = drawn else {
+            return None;
+        };
+        let task = self.tasks.get_mut(&key)?;
+        task.is_queued = false;
+        let (body, waker) = (task.body.take()?, task.waker.clone());
+        self.turns += 1;
+        self.depth += 1;
+        Some((key, body, waker))
+    }
+
+    /// The poll inside a wake is over.
+    pub(crate) fn end_early(&mut self) {
+        self.depth -= 1;
     }
 
     /// The thread for jobs, started if there is none.

@@ -84,6 +84,7 @@ impl Core {
     }
 
     fn wake_job(&self, number: u64) {
+        self.interleave();
         let mut state = self.lock();
         let State { waits, queue, .. } = &mut *state;
         let Some(wait) = waits.get_mut(&number).filter(|wait| !wait.is_woken) else {
@@ -95,6 +96,7 @@ impl Core {
         }
         drop(state);
         self.changed();
+        self.interleave();
     }
 }
 

@@ -10,7 +10,7 @@ use anyrt_sim::{Order, SimRuntime};
 
 use crate::{Harness, Need};
 
-/// The simulation, first in first out and then on two hundred seeds.
+/// The simulation, first in first out and then on two hundred seeds, every other of them interleaved.
 #[derive(Debug)]
 pub struct SimSeeded;
 
@@ -41,7 +41,10 @@ impl Harness for SimSeeded {
     }
 
     fn explore(case: &dyn Fn()) {
-        let seeds = (0..SEEDS.load(Ordering::Relaxed)).map(Order::Seeded);
+        let seeds = (0..SEEDS.load(Ordering::Relaxed)).map(|seed| match seed % 2 {
+            0 => Order::Seeded(seed),
+            _ => Order::Interleaved(seed),
+        });
         for order in std::iter::once(Order::Fifo).chain(seeds) {
             ORDER.set(order);
             case();
@@ -49,10 +52,8 @@ impl Harness for SimSeeded {
     }
 
     fn schedule() -> Option<String> {
-        match ORDER.get() {
-            Order::Seeded(seed) => Some(format!("ANYRT_SIM_SEED={seed}")),
-            _ => Some("first in, first out".to_owned()),
-        }
+        let order = ORDER.get();
+        order.variable().or_else(|| Some(order.to_string()))
     }
 
     fn patience() -> Duration {

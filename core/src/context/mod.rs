@@ -199,6 +199,13 @@ pub fn leave<R>(f: impl FnOnce() -> R) -> R {
     pointer::clear(f)
 }
 
+/// Runs `f` as it would run on another thread: outside every region, without values, with a budget of its own.
+///
+/// For a runtime that polls one task in the middle of another's poll.
+pub fn elsewhere<R>(f: impl FnOnce() -> R) -> R {
+    Snapshot::EMPTY.enter(|| pointer::clear(|| budget::fresh(f)))
+}
+
 /// The runtime of the task being polled, or of the facade worker thread this is.
 #[inline]
 pub fn runtime<R>(f: impl FnOnce(Option<&Arc<Runtime>>) -> R) -> R {

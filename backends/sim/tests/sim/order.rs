@@ -5,10 +5,11 @@ use std::{
     future::poll_fn,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     task::{Poll, Waker},
     thread,
+    time::Duration,
 };
 
 use anyrt_core::{Backend, Launch};
@@ -55,9 +56,84 @@ fn first_in_first_out() {
 fn the_same_seed_gives_the_same_run() {
     for seed in [0, 1, 42, u64::MAX] {
         let first = polls(Order::Seeded(seed));
+        let early = polls(Order::Interleaved(seed));
         for _ in 1..10 {
             assert_eq!(polls(Order::Seeded(seed)), first, "seed {seed}");
+            assert_eq!(polls(Order::Interleaved(seed)), early, "seed {seed}");
         }
+    }
+}
+
+/// What a task sees of another one between two statements of its own, of which only the second wakes somebody.
+fn seen_across_a_wake(order: Order) -> (bool, bool) {
+    let runtime = SimRuntime::new(order).with_hang_grace(Duration::ZERO);
+    let sim = runtime.backend();
+    let flag = Arc::new(AtomicBool::new(false));
+    let seen = Arc::new(Mutex::new((false, false)));
+    let (sets, looks, sees) = (Arc::clone(&flag), Arc::clone(&flag), Arc::clone(&seen));
+    sim.spawn(async move { sets.store(true, SeqCst) }).unwrap();
+    let waits = poll_fn(move |cx| {
+        if looks.load(SeqCst) {
+            return Poll::Ready(());
+        }
+        let spawned = looks.load(SeqCst);
+        cx.waker().wake_by_ref();
+        *sees.lock().unwrap() = (spawned, looks.load(SeqCst));
+        Poll::Pending
+    });
+    sim.spawn(waits).unwrap();
+    run(&runtime, async {
+        for _ in 0..5 {
+            yield_now().await;
+        }
+    });
+    let seen = *seen.lock().unwrap();
+    seen
+}
+
+#[test]
+fn interleaved_another_task_runs_inside_a_wake() {
+    let orders = |order: fn(u64) -> Order| (0..50).map(order).map(seen_across_a_wake);
+    assert!(orders(Order::Interleaved).any(|seen| seen == (false, true)));
+    assert!(orders(Order::Seeded).all(|seen| !seen.1));
+}
+
+#[test]
+fn interleaved_a_task_is_not_polled_inside_spawn_nor_inside_itself_nor_without_end() {
+    for seed in 0..50 {
+        let runtime = SimRuntime::new(Order::Interleaved(seed)).with_hang_grace(Duration::ZERO);
+        let sim = runtime.backend();
+        let (inside, polls) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        for _ in 0..20 {
+            let (inside, polls) = (Arc::clone(&inside), Arc::clone(&polls));
+            let spawner = sim.clone();
+            let mut polled = AtomicBool::new(false);
+            let left = AtomicUsize::new(5);
+            let waits = poll_fn(move |cx| {
+                assert!(!std::mem::replace(polled.get_mut(), true), "inside itself");
+                // One of the driver's own, and two deep inside wakes.
+                assert!(inside.fetch_add(1, SeqCst) < 3);
+                let before = polls.fetch_add(1, SeqCst) + 1;
+                spawner.spawn(async {}).unwrap();
+                assert_eq!(polls.load(SeqCst), before, "inside spawn");
+                for _ in 0..5 {
+                    cx.waker().wake_by_ref();
+                }
+                inside.fetch_sub(1, SeqCst);
+                *polled.get_mut() = false;
+                match left.fetch_sub(1, SeqCst) {
+                    1 => Poll::Ready(()),
+                    _ => Poll::Pending,
+                }
+            });
+            sim.spawn(waits).unwrap();
+        }
+        run(&runtime, async {
+            for _ in 0..200 {
+                yield_now().await;
+            }
+        });
+        assert_eq!(polls.load(SeqCst), 100, "seed {seed}");
     }
 }
 
@@ -239,11 +315,13 @@ fn the_seed_comes_from_the_environment() {
     for (seed, expected) in [
         (None, "order: Fifo"),
         (Some("42"), "order: Seeded(42)"),
+        (Some("interleaved:42"), "order: Interleaved(42)"),
         (
             Some("0x2a"),
-            "refused: ANYRT_SIM_SEED must be a whole number from 0 to 18446744073709551615, not \
-             \"0x2a\"",
+            "refused: ANYRT_SIM_SEED must be a whole number from 0 to 18446744073709551615, or one \
+             after \"interleaved:\", not \"0x2a\"",
         ),
+        (Some("interleaved:"), "not \"interleaved:\""),
         (Some(""), "not \"\""),
         (Some("-1"), "not \"-1\""),
     ] {

@@ -24,7 +24,7 @@ use futures::{
 
 use crate::{
     Trace,
-    tools::{Gate, OnDrop, both, forever, peek},
+    tools::{Gate, OnDrop, Shared, both, forever, peek},
 };
 
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -159,15 +159,13 @@ pub async fn c324_an_abort_cancels_the_children(t: Trace) {
 pub async fn c325_two_tasks_share_a_scope(t: Trace) {
     let polled = Gate::new();
     let seen = polled.clone();
-    let shared = scope(async move |_| {
+    let outcome = scope(async move |_| {
         seen.wait().await;
         yield_now().await;
         sleep(MILLISECOND).await;
         7
-    })
-    .map(|outcome| outcome.ok())
-    .boxed()
-    .shared();
+    });
+    let shared = Shared::new(outcome.map(Result::ok));
     let values = task_group(async |tg: TaskGroup| {
         let handles: Vec<TaskHandle<Option<u32>>> =
             (0..2).map(|_| tg.spawn_value(shared.clone())).collect();
