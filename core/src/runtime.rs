@@ -15,6 +15,7 @@ use crate::{
     limiter::Limiter,
     sync::Mutex,
     tree::{Branch, NodeRef},
+    unhandled,
 };
 
 /// A runtime as the poll context knows it: the facade's own handle, and what the run shares.
@@ -181,16 +182,15 @@ impl Shared {
     pub fn task_gone(&self) {
         if self.counts.tasks.down() == 0 {
             let waker = self.quiet.lock().take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+            waker.into_iter().for_each(unhandled::wake);
         }
     }
 
     /// Ready once no task of the run is left, orphans included.
     pub fn poll_quiet(&self, cx: &mut Context<'_>) -> Poll<()> {
         // The waker first: a task that goes between the two steps finds it.
-        let replaced = self.quiet.lock().replace(cx.waker().clone());
+        let waker = cx.waker().clone();
+        let replaced = self.quiet.lock().replace(waker);
         drop(replaced);
         if self.counts.tasks.now() == 0 {
             Poll::Ready(())
