@@ -14,6 +14,7 @@ mod hand_over;
 mod handover;
 mod limiter;
 mod tree;
+mod walks;
 
 // The facade's primitives as they ship, without the facade: all that they need of it is `runtime::Leaf`.
 #[allow(dead_code, missing_docs, unreachable_pub, unused_imports)]

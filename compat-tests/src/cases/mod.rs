@@ -37,4 +37,5 @@ pub mod sync;
 pub mod thread_orphans;
 pub mod threads;
 pub mod time;
+pub mod walks;
 pub mod watching;

@@ -17,6 +17,8 @@ use crate::cases::sync::{
 #[allow(clippy::wildcard_imports)]
 use crate::cases::thread_orphans::*;
 #[allow(clippy::wildcard_imports)]
+use crate::cases::walks::*;
+#[allow(clippy::wildcard_imports)]
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
@@ -131,8 +133,10 @@ mod sync;
 #[macro_use]
 mod time;
 #[macro_use]
+mod walks;
+#[macro_use]
 mod watching;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation tasks starts orphans concurrency threads context limits sync time composition watching } {} }
+collect! { { contract runs cancellation walks tasks starts orphans concurrency threads context limits sync time composition watching } {} }

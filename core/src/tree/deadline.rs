@@ -7,7 +7,7 @@ use super::{
     node::{Node, NodeRef, Reason},
     walk,
 };
-use crate::Instant;
+use crate::{Instant, unhandled};
 
 /// When a region ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,18 @@ impl Deadline {
 impl Node {
     /// The deadline, fixed by reading the clock if it was still a delay.
     pub fn fix_deadline(&self, now: impl FnOnce() -> Instant) -> Option<Instant> {
-        self.lock().deadline.fix(now)
+        let mut deadline = self.lock().deadline;
+        if let Deadline::After(_) = deadline {
+            // The clock is a backend's, and is not read under the lock.
+            let now = now();
+            let mut state = self.lock();
+            state.deadline.fix(|| now);
+            deadline = state.deadline;
+        }
+        match deadline {
+            Deadline::At(at) => Some(at),
+            _ => None,
+        }
     }
 
     /// Moves the deadline and wakes the region to see it.
@@ -51,9 +62,7 @@ impl Node {
             state.deadline = deadline;
             self.take_waker(&mut state)
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(unhandled::wake);
     }
 }
 
@@ -67,14 +76,13 @@ pub fn effective_deadline(node: &NodeRef, now: impl Fn() -> Instant) -> Option<D
         if node.node().is_cancelled() {
             return None;
         }
-        let mut state = node.node().lock();
-        if let Some(at) = state.deadline.fix(&now) {
+        if let Some(at) = node.node().fix_deadline(&now) {
             earliest = Some(earliest.map_or(at, |earliest| earliest.min(at)));
         }
         if node.node().flags() & SHIELD != 0 {
             break;
         }
-        current = state.parent.clone();
+        current = node.node().lock().parent.clone();
     }
     Some(earliest.map_or(Deadline::Never, Deadline::At))
 }

@@ -83,6 +83,11 @@ pub(super) const HANDED: u32 = 1 << 18;
 /// Set by `settle`. Never cleared.
 pub(super) const SETTLED: u32 = 1 << 19;
 
+/// Everything below knows that this node is cancelled: a walk that finds it so need not go on.
+///
+/// Set by a walk that has come by all of it, and where there is nothing below. Cleared when the node is no longer cancelled.
+pub(super) const SPREAD: u32 = 1 << 20;
+
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;
 
@@ -112,6 +117,9 @@ pub(super) fn under(flags: u32, above: u32) -> u32 {
     }
     if above & SOFTENED != 0 {
         flags |= SOFT_AROUND;
+    }
+    if flags & CANCELLED == 0 {
+        flags &= !SPREAD;
     }
     flags
 }

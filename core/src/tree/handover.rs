@@ -9,8 +9,10 @@ use std::sync::Arc;
 use super::{
     flags::{CANCELLED, DAEMON, HANDED, JOIN, SETTLED},
     node::{Node, NodeRef, Reason},
-    place, walk,
+    place,
+    walk::{self, Walk},
 };
+use crate::unhandled;
 
 /// Puts `task` in the place of `seat`, unless it was cancelled or has ended. Returns whether it did.
 pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
@@ -46,17 +48,15 @@ pub fn hand_over(task: &NodeRef, seat: &NodeRef) -> bool {
         let alone = daemon && group.node().flags() & JOIN != 0 && above.only_daemons();
         alone.then(|| group.node().take_waker(&mut above)).flatten()
     };
-    walk::wake(waker);
+    waker.into_iter().for_each(unhandled::wake);
     seat.node().lock().parent = None;
-    let told = {
-        let mut state = task.node().lock();
-        state
-            .is_under(&group)
-            .then(|| walk::take_over(task.node(), &mut state, group.node().flags()))
-    };
-    if let Some((waker, below)) = told {
-        walk::wake(waker);
-        walk::refresh(task, below);
+    let mut walk = Walk::default();
+    let state = task.node().lock();
+    if state.is_under(&group) {
+        walk.follow(task, state, group.node().flags());
+        walk.tell();
+    } else {
+        drop(state);
     }
     if let Some((former, slot)) = former {
         place::leave(former, slot);

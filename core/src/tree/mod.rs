@@ -9,6 +9,9 @@
 //!   with live children, a running worker thread), every node from there to the next task root counts
 //!   it ([`hold`]), and a cancelled region waits until its count is zero.
 //!
+//! A walk marks everything first, and wakes then: a region that is woken finds all that is cancelled with it
+//! cancelled. Where two cancels meet, the one that comes by where the other has not finished goes down itself.
+//!
 //! A soft request ([`soften`]) goes down as a cancel does, but drops nothing: it is for those who ask.
 //!
 //! A region looks ([`Node::look`]) after each poll of its body that returned `Pending`: cancelled and

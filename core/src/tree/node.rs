@@ -210,23 +210,17 @@ impl Node {
 
     /// Registers whom to wake, and looks, under one lock: nothing can happen in between.
     pub fn look(&self, waker: &Waker) -> Look {
-        let mut state = self.lock();
-        let flags = self.flags();
-        let look = Look {
-            own: state.reason,
-            inherited: flags & INHERITED != 0,
-            soft: flags & SOFTENED != 0,
-            held: state.holds > 0,
-            deadline: state.deadline,
-        };
-        let replaced = if look.must_drop() {
-            None
-        } else {
-            self.leave_waker(&mut state, waker)
-        };
-        drop(state);
-        drop(replaced);
-        look
+        self.with_waker(waker, |state| {
+            let flags = self.flags();
+            let look = Look {
+                own: state.reason,
+                inherited: flags & INHERITED != 0,
+                soft: flags & SOFTENED != 0,
+                held: state.holds > 0,
+                deadline: state.deadline,
+            };
+            (look, !look.must_drop())
+        })
     }
 
     /// Looks only if there is anything new: `None` where the node is not cancelled, and nothing has changed since the
@@ -245,16 +239,13 @@ impl Node {
 
     /// Closes the node if it has no child; otherwise registers whom to wake when the last one goes.
     pub fn close_if_empty(&self, waker: &Waker) -> bool {
-        let mut state = self.lock();
-        if state.kids.is_empty() {
-            self.raise(CLOSED);
-            true
-        } else {
-            let replaced = self.leave_waker(&mut state, waker);
-            drop(state);
-            drop(replaced);
-            false
-        }
+        self.with_waker(waker, |state| {
+            let empty = state.kids.is_empty();
+            if empty {
+                self.raise(CLOSED);
+            }
+            (empty, !empty)
+        })
     }
 
     /// Refuses children from now on, whoever is still there.
@@ -293,16 +284,34 @@ impl Node {
         state.waker.take()
     }
 
-    /// Returns the waker that was replaced: dropping it may run anything, so not under the lock.
-    #[must_use]
-    fn leave_waker(&self, state: &mut State, waker: &Waker) -> Option<Waker> {
-        match &state.waker {
-            Some(current) if current.will_wake(waker) => None,
-            _ => {
+    /// Looks at the state, and leaves the waker there if the look asks for that.
+    ///
+    /// A waker may run anything when it is cloned or dropped: it is cloned before the lock is taken, if another one was
+    /// left there last, and the one that it replaces is dropped after it.
+    fn with_waker<T>(&self, waker: &Waker, look: impl Fn(&mut State) -> (T, bool)) -> T {
+        let is_left = self.flags() & ARMED != 0 && self.left.is(waker);
+        let mut clone = (!is_left).then(|| waker.clone());
+        loop {
+            let mut state = self.lock();
+            let (found, leaves) = look(&mut state);
+            let is_left = || {
+                let left = state.waker.as_ref();
+                left.is_some_and(|left| left.will_wake(waker))
+            };
+            if leaves && !is_left() {
+                let Some(new) = clone.take() else {
+                    // The one that was left has been taken since.
+                    drop(state);
+                    clone = Some(waker.clone());
+                    continue;
+                };
                 self.left.set(waker);
                 self.raise(ARMED);
-                state.waker.replace(waker.clone())
+                clone = state.waker.replace(new);
             }
+            drop(state);
+            drop(clone);
+            return found;
         }
     }
 

@@ -8,8 +8,9 @@ use super::{
     flags::{self, CLOSED, DAEMON, JOIN, ORPHANED, ROOT},
     holds,
     node::{NodeRef, State},
-    walk,
+    walk::Walk,
 };
+use crate::unhandled;
 
 /// The parent takes no more children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +46,10 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
 /// Takes over what the parent has passed on before the node was on its list.
 #[cold]
 fn inherit(node: &NodeRef, parent: &NodeRef) {
-    let (waker, below) = {
-        let mut state = node.node().lock();
-        walk::take_over(node.node(), &mut state, parent.node().flags())
-    };
-    walk::wake(waker);
-    walk::refresh(node, below);
+    let mut walk = Walk::default();
+    let state = node.node().lock();
+    walk.follow(node, state, parent.node().flags());
+    walk.tell();
 }
 
 /// Takes a node whose region has ended out of the tree.
@@ -107,14 +106,12 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
         holds::release(&placed);
     }
     let entered = parent.map(|parent| parent.node().lock().seat(node));
-    let (waker, below) = {
-        let mut state = node.node().lock();
-        node.node().set_slot(entered.unwrap_or_default());
-        let above = parent.map_or(0, |parent| parent.node().flags());
-        walk::take_over(node.node(), &mut state, above)
-    };
-    walk::wake(waker);
-    walk::refresh(node, below);
+    let mut walk = Walk::default();
+    let state = node.node().lock();
+    node.node().set_slot(entered.unwrap_or_default());
+    let above = parent.map_or(0, |parent| parent.node().flags());
+    walk.follow(node, state, above);
+    walk.tell();
     if let Some(former) = former {
         leave(former, slot);
     }
@@ -151,7 +148,7 @@ pub(super) fn leave(mut parent: NodeRef, mut slot: usize) {
             (kid, waker, empty && flags & ORPHANED != 0)
         };
         drop(kid);
-        walk::wake(waker);
+        waker.into_iter().for_each(unhandled::wake);
         if !orphaned {
             return;
         }

@@ -3,11 +3,14 @@
 use std::{sync::Arc, task::Waker};
 
 use super::{
-    flags::{self, CANCELLED, INHERITED, OUTER, SELF, SOFT, SOFT_AROUND, SOFTENED, WATCH},
+    flags::{self, CANCELLED, INHERITED, OUTER, SELF, SOFT, SOFT_AROUND, SOFTENED, SPREAD, WATCH},
     node::{Node, NodeRef, Reason, State},
 };
+use crate::{sync::MutexGuard, unhandled};
 
-/// Cancels `node` and everything below it that is not behind a shield.
+/// Cancels `node` and everything below it that is not behind a shield, and wakes nobody before all of it is marked.
+///
+/// A waker that panics keeps no other from being woken; see [`unhandled`].
 ///
 /// Idempotent, callable from any thread at any time, also on a node that has left the tree. Returns
 /// whether this was the node's first cancel; the first reason is kept.
@@ -28,23 +31,27 @@ pub(super) fn cancel_if(
     reason: Reason,
     may: impl FnOnce(&State, u32) -> bool,
 ) -> bool {
-    let (waker, kids) = {
+    let mut walk = Walk::default();
+    let kids = {
         let mut state = node.node().lock();
         if state.reason.is_some() || !may(&state, node.node().flags()) {
             return false;
         }
         state.reason = Some(reason);
         let before = node.node().raise(SELF);
-        // Whoever inherited a cancel has already passed it on.
-        let kids = if before & CANCELLED == 0 {
+        walk.wakers.extend(node.node().take_waker(&mut state));
+        // What a node has inherited is known below already, or another walk is on its way.
+        if state.kids.is_empty() {
+            node.node().raise(SPREAD);
+        }
+        if before & SPREAD == 0 {
             state.kids()
         } else {
             Vec::new()
-        };
-        (node.node().take_waker(&mut state), kids)
+        }
     };
-    wake(waker);
-    refresh(node, kids);
+    walk.refresh(node, kids);
+    walk.tell();
     true
 }
 
@@ -53,88 +60,120 @@ pub(super) fn cancel_if(
 /// No region drops its body for this; only [`Kind::Watch`](super::Kind::Watch) nodes are woken. Idempotent and
 /// final, as [`cancel`] is. Returns whether this was the first time.
 pub fn soften(node: &NodeRef) -> bool {
-    let (waker, kids) = {
+    let mut walk = Walk::default();
+    let kids = {
         let mut state = node.node().lock();
         let before = node.node().raise(SOFT);
         if before & SOFT != 0 {
             return false;
         }
-        let kids = if before & SOFTENED == 0 {
+        if before & WATCH != 0 {
+            walk.wakers.extend(node.node().take_waker(&mut state));
+        }
+        if before & SOFTENED == 0 {
             state.kids()
         } else {
             Vec::new()
-        };
-        let waker = (before & WATCH != 0)
-            .then(|| node.node().take_waker(&mut state))
-            .flatten();
-        (waker, kids)
+        }
     };
-    wake(waker);
-    refresh(node, kids);
+    walk.refresh(node, kids);
+    walk.tell();
     true
 }
 
-/// Brings the children of `parent` up to date with it, and those below whose parent changed thereby.
-pub(super) fn refresh(parent: &NodeRef, kids: Vec<NodeRef>) {
-    if kids.is_empty() {
-        return;
+/// One walk: first it brings all that it comes by up to date, then it wakes.
+///
+/// A region that is woken thus finds everything marked that is cancelled with it, whoever marked it. Where two cancels
+/// meet, the later one goes down once more, unless the earlier one has said ([`SPREAD`]) that it has marked
+/// everything there.
+#[derive(Default)]
+#[must_use = "`tell` wakes"]
+pub(super) struct Walk {
+    wakers: Vec<Waker>,
+    /// Those whose children it came by because they are cancelled.
+    cancelled: Vec<NodeRef>,
+}
+
+impl Walk {
+    /// Brings `node` up to date with its parent, which has `above`, and all below it.
+    ///
+    /// `state` is the node's, and locked; `above` was read since then.
+    pub(super) fn follow(&mut self, node: &NodeRef, mut state: MutexGuard<'_, State>, above: u32) {
+        let below = self.take_over(node.node(), &mut state, above);
+        drop(state);
+        self.refresh(node, below);
     }
-    let mut pending = vec![(Arc::clone(parent), kids)];
-    while let Some((parent, kids)) = pending.pop() {
-        for kid in kids {
-            let (waker, below) = {
-                let mut state = kid.node().lock();
-                // The child may have ended, or moved elsewhere, since the list was copied.
-                if !state.is_under(&parent) {
-                    continue;
+
+    /// Brings the children of `parent` up to date with it, and those below whose parent changed thereby.
+    fn refresh(&mut self, parent: &NodeRef, kids: Vec<NodeRef>) {
+        if kids.is_empty() {
+            return;
+        }
+        let mut pending = vec![(Arc::clone(parent), kids)];
+        while let Some((parent, kids)) = pending.pop() {
+            for kid in kids {
+                let below = {
+                    let mut state = kid.node().lock();
+                    // The child may have ended, or moved elsewhere, since the list was copied.
+                    if !state.is_under(&parent) {
+                        continue;
+                    }
+                    self.take_over(kid.node(), &mut state, parent.node().flags())
+                };
+                if !below.is_empty() {
+                    pending.push((kid, below));
                 }
-                take_over(kid.node(), &mut state, parent.node().flags())
-            };
-            wake(waker);
-            if !below.is_empty() {
-                pending.push((kid, below));
+            }
+            if parent.node().is_cancelled() {
+                self.cancelled.push(parent);
             }
         }
     }
-}
 
-/// Takes over what the parent's flags say, `above`; returns whom to wake, and the children that have to be
-/// told, if what the node passes on has changed.
-///
-/// The caller holds the node's lock, and has read `above` since it does. It does not hold the parent's: whoever
-/// changes those flags after they were read has this node on the list, and comes by later.
-pub(super) fn take_over(
-    node: &Node,
-    state: &mut State,
-    above: u32,
-) -> (Option<Waker>, Vec<NodeRef>) {
-    let before = node.flags();
-    let after = flags::under(before, above);
-    if after == before {
-        return (None, Vec::new());
+    /// Takes over what the parent's flags say, `above`; returns the children that have to be told, if what the node
+    /// passes on has changed, or another walk may not yet have told them.
+    ///
+    /// The caller holds the node's lock, and has read `above` since it does. It does not hold the parent's: whoever
+    /// changes those flags after they were read has this node on the list, and comes by later.
+    fn take_over(&mut self, node: &Node, state: &mut State, above: u32) -> Vec<NodeRef> {
+        let before = node.flags();
+        let mut after = flags::under(before, above);
+        if after & CANCELLED != 0 && state.kids.is_empty() {
+            after |= SPREAD;
+        }
+        if after == before && (after & CANCELLED == 0 || after & SPREAD != 0) {
+            return Vec::new();
+        }
+        node.replace_flags(after);
+        let news = after & !before;
+        let to_wake = if before & WATCH != 0 {
+            INHERITED | SOFT_AROUND
+        } else {
+            INHERITED | OUTER
+        };
+        if news & to_wake != 0 {
+            self.wakers.extend(node.take_waker(state));
+        }
+        let passes = |flags| (flags & CANCELLED != 0, flags & SOFTENED != 0);
+        let is_spread = after & CANCELLED == 0 || after & SPREAD != 0;
+        if passes(before) == passes(after) && is_spread {
+            Vec::new()
+        } else {
+            state.kids()
+        }
     }
-    node.replace_flags(after);
-    let news = after & !before;
-    let to_wake = if before & WATCH != 0 {
-        INHERITED | SOFT_AROUND
-    } else {
-        INHERITED | OUTER
-    };
-    let waker = (news & to_wake != 0)
-        .then(|| node.take_waker(state))
-        .flatten();
-    let passes = |flags| (flags & CANCELLED != 0, flags & SOFTENED != 0);
-    let kids = if passes(before) == passes(after) {
-        Vec::new()
-    } else {
-        state.kids()
-    };
-    (waker, kids)
-}
 
-/// Wakes outside every lock: a waker may run anything.
-pub(super) fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
+    /// Everything is marked: says so, and wakes, in the order in which it came by; under no lock, as a waker may run
+    /// anything.
+    pub(super) fn tell(self) {
+        for node in &self.cancelled {
+            let _state = node.node().lock();
+            // It may have moved out of the cancel since.
+            if node.node().is_cancelled() {
+                node.node().raise(SPREAD);
+            }
+        }
+        drop(self.cancelled);
+        self.wakers.into_iter().for_each(unhandled::wake);
     }
 }

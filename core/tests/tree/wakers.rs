@@ -10,7 +10,7 @@ use std::{
 
 use anyrt_core::tree::{self, Deadline, Kind, NodeRef, Reason};
 
-use crate::{node, scope, shield, under};
+use crate::{Sleeper, node, scope, shield, under};
 
 /// Touches every lock of the nodes given.
 struct Reenter {
@@ -114,4 +114,39 @@ fn when_replaced() {
     drop(waker);
     assert!(!group.node().close_if_empty(Waker::noop()));
     assert_eq!(at_group.load(SeqCst), 1);
+}
+
+/// Panics when it is woken.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("expected: a waker panics");
+    }
+}
+
+#[test]
+fn one_that_panics_keeps_no_other_from_being_woken() {
+    static TOLD: AtomicUsize = AtomicUsize::new(0);
+    anyrt_core::unhandled::set_hook(|payload| {
+        drop(payload);
+        TOLD.fetch_add(1, SeqCst);
+    });
+    let root = scope();
+    root.node().look(&Waker::from(Arc::new(Panics)));
+    let kids = [under(&root, scope()), under(&root, scope())];
+    kids[0].node().look(&Waker::from(Arc::new(Panics)));
+    let sleeper = Sleeper::at(&kids[1]);
+    tree::cancel(&root, Reason::Explicit);
+    assert_eq!(sleeper.wakes(), 1);
+
+    let group = node(Kind::Children);
+    let child = under(&group, scope());
+    assert!(!group.node().close_if_empty(&Waker::from(Arc::new(Panics))));
+    tree::detach(&child);
+
+    let moved = scope();
+    moved.node().look(&Waker::from(Arc::new(Panics)));
+    moved.node().set_deadline(Deadline::Never);
+    assert_eq!(TOLD.load(SeqCst), 4);
 }

@@ -69,7 +69,7 @@ fn seen_across_a_wake(order: Order) -> (bool, bool) {
     let runtime = SimRuntime::new(order).with_hang_grace(Duration::ZERO);
     let sim = runtime.backend();
     let flag = Arc::new(AtomicBool::new(false));
-    let seen = Arc::new(Mutex::new((false, false)));
+    let seen: Arc<Mutex<(bool, bool)>> = Arc::default();
     let (sets, looks, sees) = (Arc::clone(&flag), Arc::clone(&flag), Arc::clone(&seen));
     sim.spawn(async move { sets.store(true, SeqCst) }).unwrap();
     let waits = poll_fn(move |cx| {
@@ -87,8 +87,7 @@ fn seen_across_a_wake(order: Order) -> (bool, bool) {
             yield_now().await;
         }
     });
-    let seen = *seen.lock().unwrap();
-    seen
+    *seen.lock().unwrap()
 }
 
 #[test]
