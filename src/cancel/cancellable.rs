@@ -8,7 +8,7 @@ use std::{
 
 use anyrt_core::{
     Instant,
-    context::{self, Region},
+    context::{self, Refusal, Region},
     tree::{self, Deadline, Kind, Look, NodeRef, Reason},
 };
 use pin_project_lite::pin_project;
@@ -20,7 +20,8 @@ use crate::{
 };
 
 pin_project! {
-    /// Polls its body, then looks: at the deadline, and at the node (rules C2, C6, C7).
+    /// Polls its body, then looks: at the deadline, and at the node (rules C2, C6, C7). The first time that the budget refuses
+    /// something in the body, it only lets others run (rule C8).
     ///
     /// There is a node where something inside needed one: a handle, a group, a hold. Where nothing did, nobody can
     /// cancel this scope but its own deadline, and what is around it, whose code polls it then or drops it.
@@ -79,6 +80,12 @@ impl<F> Cancellable<F> {
     #[inline(never)]
     fn look(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reason> {
         let mut this = self.project();
+        if this.body.region().take_refusal() == Refusal::First {
+            // No wait, so nothing ends; but the clock runs from here on. Who swallowed the refusal may have left nobody awake.
+            this.body.as_mut().fix_deadline(runtime::now);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if this.body.node().is_none() {
             let mut now = None;
             let at = this

@@ -20,7 +20,8 @@ use super::cancellable::Cancellable;
 ///
 /// The clock starts at the first poll. The body is polled before any timer is made, so that a body that is
 /// ready costs next to nothing. A `delay` of zero ends a body that suspends at its first suspension;
-/// one too long for the clock never ends it.
+/// one too long for the clock never ends it. A body that only has to let others run, after many operations that were all
+/// ready, has not suspended the first time (rule C8).
 ///
 /// # Cancel safety
 ///

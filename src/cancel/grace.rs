@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use anyrt_core::tree::{self, Deadline};
+use anyrt_core::{
+    context::Refusal,
+    tree::{self, Deadline},
+};
 use pin_project_lite::pin_project;
 
 use super::{
@@ -67,6 +70,10 @@ impl<Fut: Future> Future for GraceShield<Fut> {
         let node = Arc::clone(this.body.node().expect("a pending body has a node"));
         if !node.node().is_cancelled() {
             this.hold.place(&node);
+        }
+        if this.body.region().take_refusal() == Refusal::First {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         let mut look = node.node().look(cx.waker());
         // After the look, which has left the waker: a cancel that comes later wakes it.

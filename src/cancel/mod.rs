@@ -28,6 +28,8 @@
 //!   operation returns a "cancelled" error.
 //! - Poll first, then look (C2): a body that is ready returns its value, even if it was cancelled
 //!   meanwhile, and always runs to its first suspension.
+//! - After 128 operations in one poll of a task the next one lets others run first (C8). That alone ends no scope: up to
+//!   128 operations that are ready are always done, also after the deadline; an endless loop of them ends soon after it.
 //! - A cancel is final, and the first [`Reason`] is kept (C3).
 //! - An operation that begins in a cancelled scope yields once before it takes effect (C4).
 //! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5).

@@ -57,6 +57,11 @@ impl<F> Regional<F> {
         self.project().body.set(Some(body));
     }
 
+    #[inline]
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+
     /// The region's node, if anything has needed one.
     #[inline]
     pub(crate) fn node(&self) -> Option<&NodeRef> {

@@ -2,42 +2,87 @@
 
 use std::task::{Context, Poll};
 
-use anyrt_core::{context, tree};
+use anyrt_core::{context, tree::Reason};
 
 use super::now;
+use crate::trace;
 
 /// The entry of a leaf operation: a cancel point, and a charge to the budget.
 ///
 /// In a cancelled scope the first poll yields once, so that the scope can drop the operation before it
 /// takes effect; a body that something keeps alive then goes on. When the budget of this poll is
-/// spent, it compares the clock with the deadlines around it, and yields through the runtime's queue.
+/// spent, the operation is refused: it yields through the runtime's queue, and has not begun. In the next poll it begins,
+/// with a whole budget, whatever others have spent meanwhile.
 #[derive(Debug, Default)]
-pub(crate) struct Leaf {
-    entered: bool,
+pub(crate) enum Leaf {
+    #[default]
+    New,
+    /// The budget was spent.
+    Refused,
+    Entered,
 }
 
 impl Leaf {
     #[inline(always)]
     pub(crate) fn poll_enter(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.entered {
-            return Poll::Ready(());
+        match self {
+            Self::New => {
+                let has_budget = context::charge();
+                if has_budget && !context::is_cancelled() {
+                    *self = Self::Entered;
+                    return Poll::Ready(());
+                }
+                self.yield_once(has_budget, cx)
+            }
+            Self::Entered => Poll::Ready(()),
+            Self::Refused => self.begin(cx),
         }
-        self.entered = true;
-        let has_budget = context::charge();
-        if has_budget && !context::is_cancelled() {
-            return Poll::Ready(());
+    }
+
+    /// The entry of a combinator of which the first branch that is ready decides: a branch must not lose because those before
+    /// it have spent the budget. It is no cancel point.
+    #[inline]
+    pub(crate) fn poll_room_for(&mut self, branches: usize, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::New if !context::has_room_for(branches) && !context::is_cancelled() => {
+                self.yield_once(false, cx)
+            }
+            Self::New | Self::Entered => {
+                *self = Self::Entered;
+                Poll::Ready(())
+            }
+            Self::Refused => {
+                *self = Self::Entered;
+                context::renew();
+                Poll::Ready(())
+            }
         }
-        yield_once(has_budget, cx);
+    }
+
+    #[cold]
+    fn yield_once(&mut self, has_budget: bool, cx: &mut Context<'_>) -> Poll<()> {
+        if has_budget {
+            *self = Self::Entered;
+        } else {
+            *self = Self::Refused;
+            if context::refuse(now) {
+                trace::cancelled("scope", Reason::Deadline);
+            }
+        }
+        cx.waker().wake_by_ref();
         Poll::Pending
     }
-}
 
-#[cold]
-fn yield_once(has_budget: bool, cx: &mut Context<'_>) {
-    if !has_budget {
-        if let Some(node) = context::existing_node() {
-            tree::expire(&node, now());
+    /// The operation was refused, and begins now. The scope around it may have been cancelled meanwhile, and not have looked.
+    #[cold]
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        context::renew();
+        context::charge();
+        *self = Self::Entered;
+        if context::is_cancelled() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
+        Poll::Ready(())
     }
-    cx.waker().wake_by_ref();
 }

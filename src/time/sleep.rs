@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     cancel::Reason,
-    runtime::{self, Leaf, Timer},
+    runtime::{self, Timer},
 };
 
 /// Waits at least `duration`, counted from the first poll.
@@ -57,7 +57,6 @@ pin_project! {
     #[must_use = "futures do nothing until they are awaited"]
     pub struct Sleep {
         until: Until,
-        leaf: Leaf,
         state: State,
         #[pin]
         timer: Option<Timer>,
@@ -75,7 +74,6 @@ impl Sleep {
     fn new(until: Until) -> Self {
         Self {
             until,
-            leaf: Leaf::default(),
             state: State::New,
             timer: None,
         }
@@ -87,8 +85,8 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        if *this.state == State::New {
-            let yielded = this.leaf.poll_enter(cx).is_pending();
+        let first = *this.state == State::New;
+        if first {
             let armed = runtime::with(|handle, shared| {
                 let now = handle.now();
                 let at = match *this.until {
@@ -104,10 +102,8 @@ impl Future for Sleep {
                 panic!("{error}");
             }
             *this.state = State::Waiting;
-            if this.timer.is_none() && !yielded {
+            if this.timer.is_none() {
                 cx.waker().wake_by_ref();
-            }
-            if this.timer.is_none() || yielded {
                 return Poll::Pending;
             }
         }
@@ -115,6 +111,11 @@ impl Future for Sleep {
             if let Some(timer) = this.timer.as_mut().as_pin_mut() {
                 match timer.poll_elapsed(cx) {
                     Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(())) if first => {
+                        // It suspends in any case, and so is a cancel point that needs no budget.
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     Poll::Ready(Ok(())) => {}
                     Poll::Ready(Err(_gone)) => {
                         if let Some(scope) = context::nearest_scope() {

@@ -10,15 +10,21 @@ use std::{
 };
 
 use anyrt::{
+    cancel::{CancelScope, fail_at, move_on_at},
     channel::{Receiver, Sender, channel, oneshot},
-    move_on_after, scope, sleep,
+    fail_after, move_on_after, race, scope, sleep,
     sync::{Barrier, CapacityLimiter, Event, Mutex, OnceCell, RwLock, Semaphore},
-    task::TaskGroup,
-    task_group, yield_now,
+    task::{TaskGroup, first_ok},
+    task_group,
+    time::Instant,
+    yield_now,
 };
 use futures::StreamExt;
 
-use crate::{BoxFuture, Trace, tools::Gate};
+use crate::{
+    BoxFuture, Trace,
+    tools::{Gate, both, poll_once},
+};
 
 /// One of everything, free, and as every operation leaves it.
 struct Things {
@@ -201,4 +207,139 @@ pub async fn c089_no_operation_starves_a_neighbour(t: Trace) {
         .await;
         t.log("seen", name);
     }
+}
+
+/// As many operations as one poll may do.
+const BUDGET: usize = 128;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A deadline that is over.
+fn past() -> Instant {
+    Instant::now()
+}
+
+/// A budget that is spent is no wait: what is ready is had, with whatever deadline.
+pub async fn c650_what_is_ready_is_not_timed_out(t: Trace) {
+    let mutex = Mutex::new(());
+    let mut had = 0;
+    for _ in 0..1000 {
+        had += usize::from(fail_at(past(), mutex.lock()).await.is_ok());
+    }
+    t.log("one-by-one", had);
+    let mut had = 0;
+    for _ in 0..20 {
+        let many = async {
+            for _ in 0..BUDGET {
+                drop(mutex.lock().await);
+            }
+        };
+        had += usize::from(fail_at(past(), many).await.is_ok());
+    }
+    t.log("a-budget-each", had);
+    // A neighbour in the same task leaves one operation of each poll.
+    let (done, mut had) = (Gate::new(), 0);
+    let greedy = async {
+        while !done.is_open() {
+            for _ in 1..BUDGET {
+                drop(mutex.lock().await);
+            }
+            yield_now().await;
+        }
+    };
+    let modest = async {
+        for _ in 0..20 {
+            let some = async {
+                for _ in 0..50 {
+                    drop(mutex.lock().await);
+                }
+            };
+            had += usize::from(fail_at(past(), some).await.is_ok());
+        }
+        done.open();
+    };
+    both(greedy, modest).await;
+    t.log("beside-another", had);
+}
+
+/// A loop of scopes, none of which is ever refused twice, ends with the deadline around it, and lets others run.
+pub async fn c651_a_loop_of_scopes_ends_in_time(t: Trace) {
+    // A virtual clock does not move by itself.
+    let soon = Duration::from_millis(if t.has_virtual_clock() { 0 } else { 50 });
+    let (mutex, seen) = (Mutex::new(()), Gate::new());
+    task_group(async |tg: TaskGroup| {
+        let (mutex, sees) = (&mutex, seen.clone());
+        tg.spawn(async move { sees.open() });
+        while !seen.is_open() {
+            assert!(fail_after(HOUR, mutex.lock()).await.is_ok());
+        }
+    })
+    .await;
+    t.log("neighbour", "ran");
+    let seen = Gate::new();
+    task_group(async |tg: TaskGroup| {
+        let (mutex, sees) = (&mutex, seen.clone());
+        tg.spawn(async move { sees.open() });
+        while !seen.is_open() {
+            let cancelled = async |s: CancelScope| {
+                s.cancel();
+                drop(mutex.lock().await);
+            };
+            assert!(scope(cancelled).await.is_err());
+        }
+    })
+    .await;
+    t.log("beside-cancelled", "ran");
+    let endless = async {
+        loop {
+            assert!(fail_after(HOUR, mutex.lock()).await.is_ok());
+        }
+    };
+    let outcome: Option<()> = move_on_after(soon, endless).await;
+    t.log("ended", outcome.is_none());
+}
+
+/// A loop of what is always ready ends at most two budgets after its deadline.
+pub async fn c652_a_loop_ends_two_budgets_late_at_most(t: Trace) {
+    let (mutex, operations) = (Mutex::new(()), AtomicUsize::new(0));
+    let endless = async {
+        loop {
+            drop(mutex.lock().await);
+            operations.fetch_add(1, SeqCst);
+        }
+    };
+    let outcome: Option<()> = move_on_at(past(), endless).await;
+    t.log("ended", outcome.is_none());
+    t.log("late", operations.load(SeqCst) <= 2 * BUDGET);
+}
+
+/// A default does not win because the branch before it has spent the budget.
+pub async fn c653_a_race_gets_what_is_there(t: Trace) {
+    let (sender, receiver) = channel(1);
+    let (mut raced, mut first) = (0, 0);
+    for _ in 0..1000 {
+        sender.try_send(1).unwrap();
+        raced += race((async { receiver.recv().await.unwrap() }, async { 0 })).await;
+        let _ = receiver.try_recv();
+        sender.try_send(1).unwrap();
+        let ready = async { Ok::<_, ()>(receiver.recv().await.unwrap()) };
+        first += first_ok((ready, async { Ok(0) })).await.unwrap();
+        let _ = receiver.try_recv();
+    }
+    t.log("race", raced);
+    t.log("first_ok", first);
+}
+
+/// Where no region is around the scopes, they share the budget of what polls them.
+pub async fn c654_a_loop_of_scopes_yields_in_a_foreign_task(t: Trace) {
+    let polled = std::thread::spawn(|| {
+        let mutex = Mutex::new(());
+        let mut endless = std::pin::pin!(async {
+            loop {
+                assert!(fail_after(HOUR, mutex.lock()).await.is_ok());
+            }
+        });
+        poll_once(endless.as_mut()).is_pending()
+    });
+    t.log("pending", polled.join().unwrap());
 }

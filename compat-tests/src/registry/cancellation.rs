@@ -148,6 +148,22 @@ macro_rules! cancellation {
                     "seen: lock lock-owned read write acquire acquire-many acquire-owned token token-for event \
                      barrier once-cell once-made send receive stream oneshot sleep yield";
 
+                "C-650" Must [C2 C8] c650_what_is_ready_is_not_timed_out =
+                    "one-by-one: 1000
+                     a-budget-each: 20
+                     beside-another: 20";
+                "C-651" Must [C8] c651_a_loop_of_scopes_ends_in_time =
+                    "neighbour: ran
+                     beside-cancelled: ran
+                     ended: true";
+                "C-652" Must [C8] c652_a_loop_ends_two_budgets_late_at_most =
+                    "ended: true
+                     late: true";
+                "C-653" Must [C8 T12] c653_a_race_gets_what_is_there =
+                    "race: 1000
+                     first_ok: 1000";
+                "C-654" Must [C8] c654_a_loop_of_scopes_yields_in_a_foreign_task = "pending: true";
+
                 "C-101" Must [C11 C4] c101_cancelled_is_ready_where_a_cancel_is =
                     "body: seen
                      main: 1";

@@ -16,8 +16,8 @@ mod values;
 
 use std::sync::Arc;
 
-pub use budget::charge;
-pub use region::Region;
+pub use budget::{charge, has_room_for, refuse, renew};
+pub use region::{Refusal, Region};
 pub use values::{Kept, Key, Snapshot};
 
 use crate::{
@@ -113,7 +113,7 @@ impl<'a> Place<'a> {
 /// Polls something inside `region`, and inside `runtime` where one is given.
 ///
 /// A region that was polled elsewhere before moves here (rule C6). The context before is restored when
-/// `f` returns or unwinds. A region that is entered from outside every other starts with a fresh budget.
+/// `f` returns or unwinds.
 #[inline(always)]
 pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce() -> R) -> R {
     settle(region);
@@ -179,18 +179,8 @@ pub fn enter_where_it_is<R>(
             place: Place::Region(region),
             runtime: runtime.or(outer.and_then(|outer| outer.runtime)),
         };
-        if outer.is_none() {
-            outermost(&frame, f)
-        } else {
-            pointer::set(&frame, f)
-        }
+        pointer::set(&frame, f)
     })
-}
-
-/// Not inlined, so that callers are inlined the more readily: most regions are inside another.
-#[inline(never)]
-fn outermost<R>(frame: &Frame<'_>, f: impl FnOnce() -> R) -> R {
-    budget::fresh(|| pointer::set(frame, f))
 }
 
 /// Runs `f` outside every region, as foreign code would.

@@ -4,7 +4,7 @@ use std::{
     fmt, ptr,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed},
     },
 };
 
@@ -21,9 +21,29 @@ use crate::{
 #[derive(Debug)]
 pub struct Region {
     kind: Kind,
+    /// `NOW` and `BEFORE`. Only for whoever polls the region, one at a time.
+    refused: AtomicU8,
     deadline: Deadline,
     // All that a region without a node need not set, or look at when it goes, is in here.
     attached: OnceLock<Attached>,
+}
+
+/// The budget has refused an operation in the region, and nobody has taken note.
+const NOW: u8 = 1 << 0;
+
+/// The region has taken note of a refusal.
+const BEFORE: u8 = 1 << 1;
+
+/// What the budget did in a region since that was last asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)]
+pub enum Refusal {
+    /// It refused nothing.
+    None,
+    /// It refused an operation for the first time in the region's life.
+    First,
+    /// It refused an operation, as it had before.
+    Again,
 }
 
 /// The node of a region, and where it is.
@@ -47,6 +67,7 @@ impl Region {
     pub const fn new(kind: Kind, deadline: Deadline) -> Self {
         Self {
             kind,
+            refused: AtomicU8::new(0),
             deadline,
             attached: OnceLock::new(),
         }
@@ -56,6 +77,7 @@ impl Region {
     pub fn with_node(kind: Kind, node: NodeRef) -> Self {
         Self {
             kind,
+            refused: AtomicU8::new(0),
             deadline: Deadline::Never,
             attached: OnceLock::from(Attached {
                 node,
@@ -84,6 +106,44 @@ impl Region {
         match self.existing_node() {
             None => self.deadline.fix(now),
             Some(node) => node.node().fix_deadline(now),
+        }
+    }
+
+    /// What the budget did in here since the last call: a suspension that is a first refusal ends nothing.
+    #[inline(always)]
+    pub fn take_refusal(&self) -> Refusal {
+        if self.refused.load(Relaxed) & NOW == 0 {
+            return Refusal::None;
+        }
+        self.note_refusal()
+    }
+
+    #[cold]
+    fn note_refusal(&self) -> Refusal {
+        let first = self.refused.load(Relaxed) & BEFORE == 0;
+        self.refused.store(BEFORE, Relaxed);
+        if first {
+            Refusal::First
+        } else {
+            Refusal::Again
+        }
+    }
+
+    /// An operation in here is refused; returns whether the region has been refused before.
+    pub(super) fn refuse(&self) -> bool {
+        let before = self.refused.load(Relaxed);
+        self.refused.store(before | NOW, Relaxed);
+        before & BEFORE != 0
+    }
+
+    /// When the region ends by itself, if its clock runs and it is not cancelled yet.
+    pub(super) fn pending_deadline(&self) -> Option<Instant> {
+        match self.existing_node() {
+            Some(node) => node.node().pending_deadline(),
+            None => match self.deadline {
+                Deadline::At(at) => Some(at),
+                _ => None,
+            },
         }
     }
 

@@ -5,7 +5,6 @@ use std::{sync::Arc, task::Waker, time::Duration};
 use super::{
     flags::SHIELD,
     node::{Node, NodeRef, Reason},
-    walk,
 };
 use crate::{Instant, unhandled};
 
@@ -55,6 +54,15 @@ impl Node {
         }
     }
 
+    /// When the region ends by itself, if its clock runs and it was not cancelled.
+    pub(crate) fn pending_deadline(&self) -> Option<Instant> {
+        let state = self.lock();
+        match state.deadline {
+            Deadline::At(at) if state.reason.is_none() => Some(at),
+            _ => None,
+        }
+    }
+
     /// Moves the deadline and wakes the region to see it.
     pub fn set_deadline(&self, deadline: Deadline) {
         let waker: Option<Waker> = {
@@ -99,22 +107,4 @@ pub fn effective_reason(node: &NodeRef) -> Option<Reason> {
             .flatten();
     }
     reason
-}
-
-/// Cancels every node from `node` upwards whose deadline has passed.
-///
-/// For code that never lets its timers be polled: it compares the clock when its budget is spent.
-pub fn expire(node: &NodeRef, now: Instant) {
-    let mut current = Some(Arc::clone(node));
-    while let Some(node) = current {
-        let (due, parent) = {
-            let state = node.node().lock();
-            let due = matches!(state.deadline, Deadline::At(at) if at <= now);
-            (due && state.reason.is_none(), state.parent.clone())
-        };
-        if due {
-            walk::cancel(&node, Reason::Deadline);
-        }
-        current = parent;
-    }
 }

@@ -54,7 +54,7 @@ mod place;
 mod waker_id;
 mod walk;
 
-pub use deadline::{Deadline, effective_deadline, effective_reason, expire};
+pub use deadline::{Deadline, effective_deadline, effective_reason};
 pub use handover::{cancel_unless_handed_over, hand_over};
 pub use holders::{Holder, HolderKind, overdue};
 pub use holds::{hold, release};

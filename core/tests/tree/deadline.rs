@@ -8,7 +8,7 @@ use anyrt_core::{
     tree::{self, Deadline, Kind, Node, NodeRef, Reason, effective_deadline},
 };
 
-use crate::{Sleeper, look, must_drop, scope, shield, under};
+use crate::{Sleeper, look, scope, shield, under};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -70,17 +70,4 @@ fn a_new_deadline_wakes_the_region() {
     node.node().set_deadline(Deadline::At(at));
     assert_eq!(sleeper.wakes(), 1);
     assert_eq!(look(&node).deadline, Deadline::At(at));
-}
-
-#[test]
-fn expiring_cancels_what_is_due_and_nothing_else() {
-    let now = start();
-    let outer = due(Deadline::At(now + SECOND));
-    let middle = under(&outer, due(Deadline::At(now)));
-    let inner = under(&middle, due(Deadline::After(Duration::ZERO)));
-    tree::expire(&inner, now);
-    assert!(!outer.node().is_cancelled());
-    assert_eq!(middle.node().own_reason(), Some(Reason::Deadline));
-    assert_eq!(inner.node().own_reason(), None, "it was never fixed");
-    assert!(must_drop(&inner), "but lies below");
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyrt_core::{
-    context::{self, Region},
+    context::{self, Refusal, Region},
     tree::{self, Deadline, Kind, Reason},
 };
 
@@ -20,8 +20,8 @@ use crate::payload::{Payload, caught, forget_panic};
 /// How many branches one poll of the task may start, beyond those that were ready when it began.
 const STARTED_PER_POLL: usize = 128;
 
-/// After how many branches that woke themselves the task yields: they may all be out of the budget, theirs or the
-/// runtime's, and then each further poll is in vain.
+/// After how many branches that woke themselves the task yields: they may all be out of the runtime's own budget, and
+/// then each further poll is in vain.
 const SELF_WOKEN_PER_POLL: usize = 32;
 
 /// Runs branches inside one task, and inside one region under the caller's.
@@ -43,6 +43,8 @@ struct Round {
     left: usize,
     /// How many of those that it has polled woke themselves.
     self_woken: usize,
+    /// The budget is spent: the others have their turn in the next poll, each with a whole one.
+    refused: bool,
     /// The branch that is being polled: it has panicked, if its poll does not return.
     polling: Option<usize>,
 }
@@ -118,6 +120,7 @@ impl Schedule {
         let mut round = Round {
             left: progress.roster.queue.begin(cx).max(STARTED_PER_POLL),
             self_woken: 0,
+            refused: false,
             polling: None,
         };
         // The region is entered once for all branches, and once more after each panic.
@@ -162,7 +165,7 @@ impl Progress {
         round: &mut Round,
         completed: &mut impl FnMut(&mut Roster, Pin<&mut S>, usize) -> Next,
     ) {
-        while round.left > 0 && round.self_woken < SELF_WOKEN_PER_POLL {
+        while round.left > 0 && round.self_woken < SELF_WOKEN_PER_POLL && !round.refused {
             let Some(index) = self.roster.queue.pop() else {
                 break;
             };
@@ -175,6 +178,7 @@ impl Progress {
             let state = slots.as_mut().poll_slot(index, &mut cx);
             round.polling = None;
             round.self_woken += usize::from(self.roster.queue.is_queued(index));
+            round.refused = around.take_refusal() != Refusal::None;
             match state {
                 SlotState::Completed => {
                     self.roster.occupied -= 1;

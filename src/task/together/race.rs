@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 use super::branches::{Branches, SameBranches};
 use crate::{
     cancel::parked,
+    runtime::Leaf,
     task::{
         Errors,
         branches::{Next, Schedule, Slots},
@@ -42,7 +43,8 @@ use crate::{
 /// operation in it does not take effect any more; one in which something holds (a [shield](crate::shield), a running
 /// [`to_thread`](crate::to_thread)) runs until that has ended, and its value is dropped. Of several that are ready, the
 /// first in the argument list, or the one that was woken first, wins; a branch that has not been polled by then never
-/// starts. Rule T12.
+/// starts. If the task has done nearly as many operations in this poll as it may (rule C8), `race` lets others run before it
+/// begins, so that no branch loses for that. Rule T12.
 ///
 /// # Errors
 ///
@@ -63,6 +65,7 @@ where
 {
     let slots = branches.into_slots();
     Race {
+        entry: Leaf::default(),
         schedule: Schedule::new(slots.count()),
         slots,
         winner: None,
@@ -80,6 +83,7 @@ pin_project! {
         // Dropped in this order: the branches, then the region around them.
         #[pin]
         slots: B::Slots,
+        entry: Leaf,
         schedule: Schedule,
         winner: Option<T>,
         finished: bool,
@@ -95,6 +99,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         assert!(!*this.finished, "a finished `race` was polled again");
+        ready!(this.entry.poll_room_for(this.slots.count(), cx));
         let winner = this.winner;
         ready!(
             this.schedule
@@ -142,6 +147,7 @@ where
 {
     let slots = branches.into_slots();
     FirstOk {
+        entry: Leaf::default(),
         schedule: Schedule::new(slots.count()),
         slots,
         winner: None,
@@ -159,6 +165,7 @@ pin_project! {
     {
         #[pin]
         slots: B::Slots,
+        entry: Leaf,
         schedule: Schedule,
         winner: Option<T>,
         errors: Vec<E>,
@@ -175,6 +182,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         assert!(!*this.finished, "a finished `first_ok` was polled again");
+        ready!(this.entry.poll_room_for(this.slots.count(), cx));
         let (winner, errors) = (this.winner, this.errors);
         ready!(
             this.schedule
