@@ -4,17 +4,17 @@ use std::{future::Future, time::Duration};
 
 use anyrt_core::Launch;
 
+use super::{
+    PortalGuard, RunError, choice,
+    drive::{Local, Main, Options, Spawned},
+};
 #[cfg(any(
     feature = "tokio",
     feature = "smol",
     feature = "async-std",
     feature = "sim"
 ))]
-use super::choice::Known;
-use super::{
-    PortalGuard, RunError, choice,
-    drive::{Local, Main, Options, Spawned},
-};
+use crate::runtime::known::Known;
 use crate::{runtime, task::Identity};
 
 /// Chooses the runtime and its options, then runs a future on it.

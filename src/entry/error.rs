@@ -61,12 +61,14 @@ pub enum RunError {
 impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoBackend => NoRuntime.fmt(f),
+            Self::NoBackend => NoRuntime::COMPILED_IN.fmt(f),
             Self::Ambiguous { compiled } => write!(
                 f,
-                "several backends are compiled in ({}) and none is named: set ANYRT_BACKEND to one of them, \
-                 or name it with `Builder::backend`",
-                compiled.join(", ")
+                "several backends are compiled in ({}) and none is named: an application names its own, by \
+                 `#[anyrt::main(backend = \"{one}\")]` or `anyrt::Builder::new().backend(\"{one}\")`; or set \
+                 ANYRT_BACKEND to one of them",
+                compiled.join(", "),
+                one = compiled.first().unwrap_or(&"tokio")
             ),
             Self::Unknown { name, compiled } => write!(
                 f,

@@ -9,29 +9,11 @@ use anyrt_core::{
 
 #[cfg(any(feature = "tokio", feature = "smol", feature = "async-std"))]
 use super::any_backend;
-use super::any_backend::AnyBackend;
-
-/// There is no runtime for a call to run on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NoRuntime;
-
-impl std::error::Error for NoRuntime {}
-
-impl std::fmt::Display for NoRuntime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if cfg!(feature = "tokio") {
-            "no runtime around this call: make it inside `anyrt::run` or inside a tokio runtime, or turn on \
-             anyrt's feature `smol`, whose runtime works from any thread"
-        } else if cfg!(feature = "sim") {
-            "no runtime around this call: make it inside `anyrt::run`; the simulation exists only there"
-        } else {
-            "anyrt has no runtime: turn on one of its features `tokio`, `smol`, `async-std` or `sim` in \
-             the application, for example `cargo run --features tokio` or \
-             `anyrt = { version = \"0.1\", features = [\"tokio\"] }`"
-        })
-    }
-}
+use super::{
+    NoRuntime,
+    any_backend::AnyBackend,
+    known::{self, Known},
+};
 
 /// The runtime around the caller, by the order of rule R1.
 pub(super) fn detect() -> Result<AnyBackend, NoRuntime> {
@@ -43,17 +25,18 @@ pub(super) fn detect() -> Result<AnyBackend, NoRuntime> {
     if let Some(async_std) = any_backend::AsyncStd::current() {
         return Ok(AnyBackend::AsyncStd(async_std));
     }
-    from_any_thread().ok_or(NoRuntime)
+    known::outside().map_or(Err(NoRuntime::AROUND), native_of)
 }
 
-/// A runtime that works without being entered.
-fn from_any_thread() -> Option<AnyBackend> {
-    #[cfg(feature = "smol")]
-    return Some(AnyBackend::Smol(any_backend::Smol::global()));
-    #[cfg(all(feature = "async-std", not(feature = "smol")))]
-    return Some(AnyBackend::AsyncStd(any_backend::AsyncStd::new()));
-    #[cfg(not(any(feature = "smol", feature = "async-std")))]
-    None
+/// The runtime that the backend has for every thread.
+pub(super) fn native_of(known: Known) -> Result<AnyBackend, NoRuntime> {
+    match known {
+        #[cfg(feature = "smol")]
+        Known::Smol => Ok(AnyBackend::Smol(any_backend::Smol::global())),
+        #[cfg(feature = "async-std")]
+        Known::AsyncStd => Ok(AnyBackend::AsyncStd(any_backend::AsyncStd::new())),
+        other => Err(NoRuntime::of_every_thread(other)),
+    }
 }
 
 /// The native runtime around the caller, where it can be seen.

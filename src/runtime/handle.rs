@@ -12,9 +12,9 @@ use anyrt_core::{
     tree::{Deadline, Kind},
 };
 
-use super::{AnyBackend, NoRuntime, attached};
+use super::{AnyBackend, Around, NoRuntime, attached, detect, known::Known};
 
-/// A runtime, kept for later; made by [`try_current`](super::try_current).
+/// A runtime, kept for later; made by [`try_current`](super::try_current) and by [`native`](Handle::native).
 ///
 /// Most code needs none: a call finds its runtime. It serves where there is none around the
 /// caller, on a thread that the program started itself for example:
@@ -41,9 +41,71 @@ impl Handle {
         attached().map(|(runtime, backend)| Self { runtime, backend })
     }
 
+    /// The runtime that every thread of the process shares: `"smol"`, the executor behind `smol::spawn`, or
+    /// `"async-std"`.
+    ///
+    /// For a program that lives in `smol::block_on` while other backends are compiled in, by another crate of its
+    /// workspace for example: nothing tells then that its calls are meant for smol (rule R1).
+    ///
+    /// ```no_run
+    /// # async fn serve() {}
+    /// # mod smol { pub fn block_on<F: Future>(_: F) -> F::Output { unimplemented!() } }
+    /// use anyrt::runtime::{Handle, NoRuntime};
+    ///
+    /// fn main() -> Result<(), NoRuntime> {
+    ///     let smol = Handle::native("smol")?;
+    ///     smol::block_on(smol.around(serve()));
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the feature of that backend is off, or its runtimes are not shared by every thread.
+    pub fn native(backend: &str) -> Result<Self, NoRuntime> {
+        let known = Known::by_name(backend).ok_or(NoRuntime::NOT_NATIVE)?;
+        Ok(Self::of_foreign(detect::native_of(known)?))
+    }
+
+    /// A handle on a runtime that no run of anyrt's has started.
+    pub(super) fn of_foreign(backend: AnyBackend) -> Self {
+        let shared = Arc::clone(detect::ambient());
+        Self {
+            runtime: Runtime::new(backend.clone(), shared),
+            backend,
+        }
+    }
+
     /// The name of its backend: `"tokio"`, `"smol"`, `"async-std"`, `"sim"`.
     pub fn backend(&self) -> &'static str {
         self.backend.name()
+    }
+
+    /// A future that is polled inside that runtime, by whichever executor polls it.
+    ///
+    /// What it calls finds the runtime around it, as inside [`run`](crate::run); tasks that it starts run there. Scopes
+    /// around it are around `future` too, also those of another runtime.
+    ///
+    /// ```no_run
+    /// # async fn work() {}
+    /// # mod pollster { pub fn block_on<F: Future>(_: F) -> F::Output { unimplemented!() } }
+    /// anyrt::run(async {
+    ///     let runtime = anyrt::runtime::try_current()?;
+    ///     // A thread of the program's own, and an executor that knows nothing of anyrt.
+    ///     std::thread::spawn(move || pollster::block_on(runtime.around(work())));
+    ///     Ok::<(), anyrt::runtime::NoRuntime>(())
+    /// });
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// If dropped before completion, so is `future`, inside the runtime.
+    ///
+    /// # Panics
+    ///
+    /// With the panic of `future`, and when polled again after it was ready.
+    pub fn around<F: Future>(&self, future: F) -> Around<F> {
+        Around::new(Arc::clone(&self.runtime), future)
     }
 
     /// Runs `f` on this thread as if it were called in that runtime, outside every scope.
@@ -51,7 +113,8 @@ impl Handle {
     /// What `f` spawns into an owned group, or polls for the first time, goes there. `f` is to be short, and
     /// can not wait: a [`run`](crate::run) inside is refused (rule R3).
     pub fn enter<R>(&self, f: impl FnOnce() -> R) -> R {
-        let region = Region::new(Kind::Scope, Deadline::Never);
+        // A scope would report a cancel, to nobody.
+        let region = Region::new(Kind::Part, Deadline::Never);
         context::leave(|| context::enter(&region, Some(&self.runtime), f))
     }
 }

@@ -6,7 +6,11 @@
 //! 1. the runtime of the facade task that is being polled, or of the facade worker thread;
 //! 2. the tokio runtime around the caller, with feature `tokio`;
 //! 3. async-std, with feature `async-std`, inside one of its tasks;
-//! 4. smol, with feature `smol`, else async-std: they work from any thread.
+//! 4. smol or async-std, whose runtimes are there for every thread: the only backend that is compiled in, `sim` aside, or
+//!    the one that `ANYRT_BACKEND` named when the program first asked.
+//!
+//! So a backend that another crate turns on takes no call. A program that lives in `smol::block_on` beside other
+//! backends says where it is, by [`Handle::native`] and [`Handle::around`].
 //!
 //! ```
 //! // Asking does not panic; here no feature is on, or no runtime is around.
@@ -24,10 +28,13 @@
 )))]
 mod absent;
 mod any_backend;
+mod around;
 mod detect;
 mod erased;
 mod handle;
+pub(crate) mod known;
 mod leaf;
+mod no_runtime;
 mod timer;
 
 use std::sync::Arc;
@@ -35,9 +42,10 @@ use std::sync::Arc;
 use anyrt_core::{Instant, Runtime, Shared, context, tree::NodeRef};
 
 pub(crate) use any_backend::AnyBackend;
-pub use detect::NoRuntime;
+pub use around::Around;
 pub use handle::Handle;
 pub(crate) use leaf::Leaf;
+pub use no_runtime::NoRuntime;
 pub(crate) use timer::Timer;
 
 /// The name of the backend that calls made here run on: `"tokio"`, `"smol"`, `"async-std"`, `"sim"`.

@@ -1,19 +1,27 @@
 //! The handle on async-std's global runtime.
 
-use std::{future::Future, io};
+use std::{future::Future, io, sync::Arc};
 
 use anyrt_async_io::{AsyncIoSource, Timer};
-use anyrt_core::tally::Tally;
+use anyrt_core::tally::{Tally, Ticket};
 use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId};
 use async_std::task;
 
-use crate::ambient;
+use crate::{ambient, task::Task};
 
 /// A handle on async-std, which has one runtime per process.
 #[derive(Clone, Debug)]
 pub struct AsyncStd {
-    /// The blocking jobs of this run, which its end waits for.
-    jobs: Option<Tally>,
+    own: Option<Arc<Own>>,
+}
+
+/// What the handles of one run share with it; its end closes both.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Blocking jobs, which the end of the run waits for.
+    pub(crate) jobs: Tally,
+    /// Tasks. Those that have started go on.
+    pub(crate) tasks: Tally,
 }
 
 impl AsyncStd {
@@ -23,11 +31,11 @@ impl AsyncStd {
         reason = "a runtime is asked for by name, not filled in by default"
     )]
     pub fn new() -> Self {
-        Self { jobs: None }
+        Self { own: None }
     }
 
-    pub(crate) fn owned(jobs: Tally) -> Self {
-        Self { jobs: Some(jobs) }
+    pub(crate) fn owned(own: Arc<Own>) -> Self {
+        Self { own: Some(own) }
     }
 }
 
@@ -51,8 +59,12 @@ impl Backend for AsyncStd {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        let ticket = match &self.own {
+            Some(own) => Some(own.tasks.begin().ok_or(Gone)?),
+            None => None,
+        };
         // Dropping async-std's handle detaches the task.
-        drop(task::spawn(task));
+        drop(task::spawn(Task::new(task, ticket)));
         Ok(())
     }
 
@@ -60,10 +72,17 @@ impl Backend for AsyncStd {
     where
         J: FnOnce() + Send + 'static,
     {
-        let ticket = self.jobs.as_ref().and_then(Tally::begin);
+        let ticket = match &self.own {
+            Some(own) => Some(own.jobs.begin().ok_or(Gone)?),
+            None => None,
+        };
         blocking::unblock(move || {
-            let _ticket = ticket;
-            job();
+            let ticket = ticket;
+            if ticket.as_ref().is_some_and(Ticket::is_closed) {
+                drop(job);
+            } else {
+                job();
+            }
         })
         .detach();
         Ok(())

@@ -3,18 +3,19 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyrt_core::Launch;
-use anyrt_core::tally::Tally;
 
-use crate::{AsyncStd, ambient};
+use crate::{AsyncStd, ambient, backend::Own};
 
-/// One run on async-std; its end waits for the run's blocking jobs, and leaves async-std as it was.
+/// One run on async-std; its end refuses what is new, waits for the run's blocking jobs, and leaves async-std as
+/// it was.
 #[derive(Debug, Default)]
 pub struct AsyncStdRuntime {
-    jobs: Tally,
+    own: Arc<Own>,
 }
 
 impl AsyncStdRuntime {
@@ -28,7 +29,7 @@ impl Launch for AsyncStdRuntime {
     type Backend = AsyncStd;
 
     fn backend(&self) -> AsyncStd {
-        AsyncStd::owned(self.jobs.clone())
+        AsyncStd::owned(Arc::clone(&self.own))
     }
 
     /// Polls `main` alone: tasks run on async-std's own threads.
@@ -38,9 +39,10 @@ impl Launch for AsyncStdRuntime {
         ambient::blocked_on(|| async_io::block_on(main));
     }
 
-    /// Nothing ends but this value: tasks that are left go on, and so do jobs after `grace`.
+    /// Tasks that have started go on, and so do jobs after `grace`; nothing else starts through this run's handles.
     fn shutdown(self, grace: Duration) -> bool {
-        self.jobs.close();
-        self.jobs.wait(Instant::now().checked_add(grace))
+        self.own.tasks.close();
+        self.own.jobs.close();
+        self.own.jobs.wait(Instant::now().checked_add(grace))
     }
 }

@@ -25,17 +25,19 @@
 //! - A thread on which `async_std::task::block_on` has once unwound runs no local tasks any more, so that
 //!   it hangs; [`block_on`](anyrt_core::Launch::block_on) here does not go through it.
 //! - Timers and descriptors are those of [`anyrt_async_io`], as on smol.
-//! - Nobody counts blocking jobs; the end of an [`AsyncStdRuntime`] waits for those of its run.
+//! - Nobody counts blocking jobs; the end of an [`AsyncStdRuntime`] waits for those of its run, and its handles start
+//!   nothing afterwards: [`Gone`](anyrt_core::Gone).
 //!
 //! # What is not
 //!
-//! - async-std does not end. Tasks that are left go on, and nothing is ever
-//!   [`Gone`](anyrt_core::Gone): [`Capabilities`](anyrt_core::Capabilities) says so.
+//! - async-std does not end. Tasks that are left go on, timers and descriptors too:
+//!   [`Capabilities`](anyrt_core::Capabilities) says so.
 #![forbid(unsafe_code)]
 
 mod ambient;
 mod backend;
 mod launch;
+mod task;
 
 pub use anyrt_async_io::{AsyncIoSource, Timer};
 pub use backend::AsyncStd;

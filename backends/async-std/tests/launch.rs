@@ -62,19 +62,24 @@ fn the_end_of_a_run_waits_for_its_jobs_only() {
     let releaser = thread::spawn(move || release.send(()));
     assert!(one.shutdown(GRACE));
     releaser.join().unwrap().unwrap();
+}
 
-    // async-std goes on, and so does a handle of a run that has ended.
+#[test]
+fn a_handle_of_a_run_that_has_ended_starts_nothing() {
+    let runtime = AsyncStdRuntime::new();
+    let handle = runtime.backend();
+    assert!(runtime.shutdown(GRACE));
+    // async-std itself goes on.
     assert!(!handle.capabilities().shutdown());
+
     let (send, receive) = mpsc::channel();
     let job = send.clone();
-    handle
-        .spawn(async move { send.send("task").unwrap() })
-        .unwrap();
-    assert_eq!(receive.recv_timeout(GRACE), Ok("task"));
-    handle
-        .spawn_blocking(move || job.send("job").unwrap())
-        .unwrap();
-    assert_eq!(receive.recv_timeout(GRACE), Ok("job"));
+    let task = async move { send.send("task").unwrap() };
+    assert!(handle.spawn(task).is_err());
+    let refused = handle.spawn_blocking(move || job.send("job").unwrap());
+    assert!(refused.is_err());
+    // Both are dropped by now.
+    assert_eq!(receive.try_recv(), Err(mpsc::TryRecvError::Disconnected));
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub mod local_groups;
 pub mod local_runs;
 pub mod moves;
 pub mod orphans;
+pub mod outside;
 pub mod overdue;
 pub mod owned_groups;
 pub mod portals;

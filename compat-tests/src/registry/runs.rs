@@ -19,6 +19,17 @@ macro_rules! runs {
                     "place: out inside out
                      runtime: ours";
                 "R-017" Must [T2 R7] r017_counts_return_to_zero = "tasks: 5 0";
+                "R-750" Must [R10 R1] r750_a_handle_brings_a_future_in =
+                    "runtime: ours ours
+                     child: ours
+                     worker: ours
+                     timeout: none";
+                "R-751" Must [R10 C5] r751_scopes_are_around_what_a_handle_brings_in =
+                    "inside: true shielded
+                     scope: cancelled";
+                "R-752" Must [R10 R8] r752_what_is_brought_in_is_dropped_inside =
+                    "drop: ours before ours after";
+                "R-753" Must [R10 T14] r753_what_is_brought_in_is_in_the_tree = "tree: found";
             }
 
             launching since "0.1" {
@@ -55,7 +66,15 @@ macro_rules! runs {
                 "R-110" Must [R10 K27] r110_handles_are_equal_within_a_run =
                     "within: equal
                      between: as-the-runtimes";
-                "R-111" Must [R10 R6] &[Shutdown] r111_a_handle_outlives_its_run_and_starts_nothing = "child: cancelled";
+                "R-111" Must [R10 R6] r111_a_handle_outlives_its_run_and_starts_nothing = "child: cancelled";
+                "R-754" Must [R10] r754_nothing_starts_when_the_run_has_ended =
+                    "owned: dropped cancelled
+                     group: cancelled
+                     worker: gone dropped";
+                "R-755" Must [R10 R6] &[Shutdown] r755_a_sleep_in_a_run_that_has_ended_ends =
+                    "sleep: ended
+                     entered: ended
+                     scope: shutdown";
             }
         } }
     };

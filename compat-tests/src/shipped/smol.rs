@@ -1,5 +1,6 @@
 //! smol: executors of our own, somebody's program, and as if anyrt had never heard of it.
 
+use anyrt::runtime::{self, Handle};
 use anyrt_core::{Backend, Capabilities};
 use anyrt_smol::{Smol, SmolRuntime};
 
@@ -62,7 +63,11 @@ impl Harness for SmolAmbient {
     }
 
     fn enter(main: BoxFuture) {
-        smol::block_on(main);
+        // Where smol is not the only backend, a program has to say that it lives there.
+        match runtime::try_current() {
+            Ok(_found) => smol::block_on(main),
+            Err(_) => smol::block_on(Handle::native("smol").expect("it is on").around(main)),
+        }
     }
 
     fn is_ambient() -> bool {
