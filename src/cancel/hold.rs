@@ -28,6 +28,14 @@ impl Hold {
         Self(State::Free(Holder { kind, place }))
     }
 
+    /// Who would place it, while it is not placed.
+    pub(crate) fn holder(&self) -> Option<Holder> {
+        match self.0 {
+            State::Free(holder) => Some(holder),
+            State::Placed(_) => None,
+        }
+    }
+
     /// Places the hold, if it is not placed already.
     pub(crate) fn place(&mut self, node: &NodeRef) {
         let State::Free(holder) = self.0 else { return };

@@ -27,6 +27,7 @@
 //! can return. The children of a local group are no tasks: what they say is in the span of their task.
 
 mod counts;
+mod describe;
 mod overdue;
 mod task_tree;
 
@@ -35,6 +36,7 @@ pub use crate::task::{
     unhandled::{UnhandledError, on_unhandled_error},
 };
 pub use counts::{Counts, counts};
+pub(crate) use describe::describe;
 pub(crate) use overdue::overdue_around;
 pub use overdue::{Holder, HolderKind, OverdueScope, overdue};
 pub use task_tree::{TaskState, TaskTree, TreeEntry, task_tree};

@@ -2,7 +2,10 @@
 
 use std::{fmt, panic::Location, slice};
 
-use anyrt_core::tree::{Activity, NodeRef};
+use anyrt_core::{
+    Shared,
+    tree::{Activity, Holder, HolderKind, NodeRef},
+};
 
 use crate::runtime::{self, NoRuntime};
 
@@ -30,6 +33,9 @@ pub struct TreeEntry {
     pub is_cancelled: bool,
     /// Whether something in it must finish before a cancel can end it: a shield, a group, a worker thread.
     pub is_held: bool,
+    /// What that is, in the task itself: operations inside the groups below it are named there. Also a call that
+    /// waits for a token of a limiter, which holds nothing.
+    pub holders: Vec<Holder>,
 }
 
 /// What a task is doing, and that a group is no task.
@@ -62,17 +68,20 @@ pub enum TaskState {
 ///
 /// When there is no runtime around the caller.
 pub fn task_tree() -> Result<TaskTree, NoRuntime> {
-    runtime::with(|_, shared| {
-        let mut tree = TaskTree {
+    runtime::with(|_, shared| TaskTree::of(shared))
+}
+
+impl TaskTree {
+    /// What is in a run that is known.
+    pub(crate) fn of(shared: &Shared) -> Self {
+        let mut tree = Self {
             entries: Vec::new(),
         };
         tree.add(shared.root().node().below());
         tree.add(shared.remembered());
         tree
-    })
-}
+    }
 
-impl TaskTree {
     /// All entries, each after the one it is in.
     pub fn iter(&self) -> slice::Iter<'_, TreeEntry> {
         self.entries.iter()
@@ -85,13 +94,16 @@ impl TaskTree {
 
     /// A loop, not a recursion: trees may be deep.
     fn add(&mut self, roots: Vec<NodeRef>) {
-        let at = |depth: usize| move |node: NodeRef| (node, depth);
-        let mut pending: Vec<_> = roots.into_iter().rev().map(at(0)).collect();
-        while let Some((branch, depth)) = pending.pop() {
+        // With each node the entry that it is in.
+        let at = |depth: usize, inside: Option<usize>| move |node: NodeRef| (node, depth, inside);
+        let mut pending: Vec<_> = roots.into_iter().rev().map(at(0, None)).collect();
+        while let Some((branch, depth, mut inside)) = pending.pop() {
             let node = branch.node();
+            let kids = node.below();
             let mut below = depth;
             if let Some(label) = branch.label() {
                 below += 1;
+                inside = Some(self.entries.len());
                 self.entries.push(TreeEntry {
                     depth,
                     name: label.name.map(str::to_owned),
@@ -104,11 +116,26 @@ impl TaskTree {
                     },
                     is_cancelled: node.is_cancelled(),
                     is_held: node.is_held(),
+                    holders: Vec::new(),
                 });
             }
-            pending.extend(node.below().into_iter().rev().map(at(below)));
+            if let (Some(holder), Some(inside)) = (node.holder(), inside) {
+                if !is_listed_below(&holder, &kids) {
+                    self.entries[inside].holders.push(holder);
+                }
+            }
+            pending.extend(kids.into_iter().rev().map(at(below, inside)));
         }
     }
+}
+
+/// Whether a hold is that of a group which has an entry of its own.
+fn is_listed_below(holder: &Holder, kids: &[NodeRef]) -> bool {
+    holder.kind == HolderKind::TaskGroup
+        && kids.iter().any(|kid| {
+            kid.label()
+                .is_some_and(|label| label.activity == Activity::Group)
+        })
 }
 
 impl<'a> IntoIterator for &'a TaskTree {
@@ -148,10 +175,16 @@ impl fmt::Display for TreeEntry {
         let marks = [
             state,
             self.is_cancelled.then_some("cancelled"),
-            self.is_held.then_some("held"),
+            (self.is_cancelled && self.is_held && self.holders.is_empty()).then_some("held"),
         ];
         for mark in marks.into_iter().flatten() {
             write!(f, ", {mark}")?;
+        }
+        for holder in &self.holders {
+            match holder.kind {
+                HolderKind::Token => write!(f, ", waits for {holder}")?,
+                _ => write!(f, ", held by {holder}")?,
+            }
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use anyrt_core::{
 
 use super::RunError;
 use crate::{
-    debug::overdue_around,
+    debug::{describe, overdue_around},
     payload::forget_panic,
     runtime::{AnyBackend, Timer},
     task::{Always, Fate, Identity, Members, in_place, spawn},
@@ -98,6 +98,12 @@ impl<L: Launch> Run<L> {
         if let Some(limit) = options.slow_poll {
             shared.set_slow_poll(limit);
         }
+        let described = Arc::downgrade(&shared);
+        handle.describe_with(Arc::new(move || {
+            described
+                .upgrade()
+                .map_or_else(String::new, |shared| describe(&shared))
+        }));
         let runtime = Runtime::new(handle.clone(), Arc::clone(&shared));
         let members = Members::new((runtime, handle.clone()), root);
         Self {

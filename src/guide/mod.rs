@@ -5,6 +5,7 @@
 //! | [`structured_concurrency`] | everybody: the ideas, in the order in which they are needed |
 //! | [`from_tokio`] | who knows `JoinSet`, `select!`, `timeout` and `spawn_blocking` |
 //! | [`from_anyio`] | who knows asyncio, trio or anyio |
+//! | [`programs_that_hang`] | who waits for a program that does not go on |
 //! | [`what_changed`] | who has a program that was written against earlier rules |
 //!
 //! # When not to use anyrt
@@ -27,6 +28,9 @@ pub mod from_tokio {}
 
 #[doc = include_str!("../../docs/guide/from_anyio.md")]
 pub mod from_anyio {}
+
+#[doc = include_str!("../../docs/guide/programs_that_hang.md")]
+pub mod programs_that_hang {}
 
 #[doc = include_str!("../../docs/guide/what_changed.md")]
 pub mod what_changed {}

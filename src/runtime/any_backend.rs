@@ -11,11 +11,14 @@ use std::{
     any::Any,
     future::Future,
     io,
+    panic::Location,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use anyrt_core::{Backend, ErasedBackend, Gone, Instant, RuntimeHandle, RuntimeId, Shared};
+use anyrt_core::{
+    Backend, Describe, ErasedBackend, Gone, Instant, Origin, RuntimeHandle, RuntimeId, Shared,
+};
 
 #[cfg(feature = "async-std")]
 pub(crate) use anyrt_async_std::AsyncStd;
@@ -47,6 +50,12 @@ pub(crate) enum AnyBackend {
     AsyncStd(AsyncStd),
     Sim(Sim),
     Other(Erased),
+}
+
+/// The future of a task that the program spawned somewhere.
+pub(crate) trait Spawned {
+    /// Where, and under which name.
+    fn origin(&self) -> Origin;
 }
 
 macro_rules! each {
@@ -86,19 +95,35 @@ impl AnyBackend {
         each!(self, backend => Backend::id(backend))
     }
 
-    #[track_caller]
     pub(crate) fn spawn<F>(&self, task: F) -> Result<(), Gone>
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = ()> + Spawned + Send + 'static,
     {
-        each!(self, backend => Backend::spawn(backend, task))
+        match self {
+            // They name nothing in what they report, and a spawn is to cost no copy of a name.
+            Self::Tokio(backend) => backend.spawn(task),
+            Self::Smol(backend) => backend.spawn(task),
+            Self::AsyncStd(backend) => backend.spawn(task),
+            Self::Sim(backend) => backend.spawn_from(task.origin(), task),
+            Self::Other(backend) => backend.spawn_from(task.origin(), task),
+        }
     }
 
-    pub(crate) fn spawn_blocking<J>(&self, job: J) -> io::Result<()>
+    /// Runs a job that the program asked for at `place`.
+    pub(crate) fn spawn_blocking<J>(
+        &self,
+        place: &'static Location<'static>,
+        job: J,
+    ) -> io::Result<()>
     where
         J: FnOnce() + Send + 'static,
     {
-        each!(self, backend => Backend::spawn_blocking(backend, job))
+        each!(self, backend => Backend::spawn_blocking_from(backend, place, job))
+    }
+
+    /// Tells the runtime how to describe what runs in it.
+    pub(crate) fn describe_with(&self, describe: Describe) {
+        each!(self, backend => Backend::describe_with(backend, describe));
     }
 
     pub(crate) fn now(&self) -> Instant {

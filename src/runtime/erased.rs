@@ -1,10 +1,10 @@
 //! A backend that anyrt was not compiled with, as one more arm of the handle.
 
-use std::{future::Future, io, pin::Pin, sync::Arc, task};
+use std::{future::Future, io, panic::Location, pin::Pin, sync::Arc, task};
 
 use anyrt_core::{
-    Backend, BorrowedIo, Capabilities, ErasedBackend, Gone, Instant, Interest, OwnedIo, Progress,
-    RawTimer, Refused, RuntimeId, Source,
+    Backend, BorrowedIo, Capabilities, Describe, ErasedBackend, Gone, Instant, Interest, Origin,
+    OwnedIo, Progress, RawTimer, Refused, RuntimeId, Source,
 };
 
 /// A third party's backend behind a pointer.
@@ -40,11 +40,29 @@ impl Backend for Erased {
         self.0.spawn_boxed(Box::pin(task))
     }
 
+    fn spawn_from<F>(&self, origin: Origin, task: F) -> Result<(), Gone>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.spawn_boxed_from(origin, Box::pin(task))
+    }
+
+    fn describe_with(&self, describe: Describe) {
+        self.0.describe_with(describe);
+    }
+
     fn spawn_blocking<J>(&self, job: J) -> io::Result<()>
     where
         J: FnOnce() + Send + 'static,
     {
         self.0.spawn_blocking_boxed(Box::new(job))
+    }
+
+    fn spawn_blocking_from<J>(&self, place: &'static Location<'static>, job: J) -> io::Result<()>
+    where
+        J: FnOnce() + Send + 'static,
+    {
+        self.0.spawn_blocking_boxed_from(place, Box::new(job))
     }
 
     fn now(&self) -> Instant {

@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use anyrt_core::{Instant, Runtime, Shared, context, tree::NodeRef};
 
-pub(crate) use any_backend::AnyBackend;
+pub(crate) use any_backend::{AnyBackend, Spawned};
 pub use around::Around;
 pub use handle::Handle;
 pub(crate) use leaf::Leaf;

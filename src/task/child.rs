@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyrt_core::{
+    Origin,
     context::{self, Kept},
     tree::{self, Branch, Kind, NodeRef},
 };
@@ -20,7 +21,10 @@ use super::{
     members::{Members, forget_panic},
     watch::watched,
 };
-use crate::trace::{self, TaskSpan};
+use crate::{
+    runtime::Spawned,
+    trace::{self, TaskSpan},
+};
 
 /// Where a task was spawned.
 pub(super) type Place = &'static Location<'static>;
@@ -233,6 +237,20 @@ where
         if let Some(joiner) = joiner {
             joiner.wake();
         }
+    }
+}
+
+impl<E, P, Fut> Spawned for ChildTask<E, P, Fut>
+where
+    E: Send + 'static,
+    P: Post<E>,
+{
+    fn origin(&self) -> Origin {
+        let post = self.post.as_ref();
+        post.expect("a task is spawned before it ends")
+            .task()
+            .identity()
+            .origin()
     }
 }
 

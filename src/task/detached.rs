@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyrt_core::{
-    Runtime, context,
+    Origin, Runtime, context,
     tree::{self, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 use super::{handle::Child, label::Identity, unhandled, watch::watched};
 use crate::{
     payload::{Payload, caught, forget_panic},
-    runtime::AnyBackend,
+    runtime::{AnyBackend, Spawned},
     trace::{self, TaskSpan},
 };
 
@@ -83,6 +83,12 @@ impl<Fut> Detached<Fut> {
         let node: NodeRef = Arc::clone(child) as NodeRef;
         tree::detach(&node);
         runtime.shared().task_gone();
+    }
+}
+
+impl<Fut> Spawned for Detached<Fut> {
+    fn origin(&self) -> Origin {
+        self.child.task_label().identity().origin()
     }
 }
 

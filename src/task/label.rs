@@ -6,7 +6,10 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-use anyrt_core::tree::{Activity, Label};
+use anyrt_core::{
+    Origin,
+    tree::{Activity, Label},
+};
 
 use super::child::Place;
 
@@ -38,6 +41,14 @@ impl Identity {
     /// What the task is called.
     pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// The same, for what the runtime reports.
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            name: self.name.clone(),
+            place: self.place,
+        }
     }
 
     /// Where the task is spawned.

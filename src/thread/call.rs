@@ -157,13 +157,14 @@ impl<T: Send + 'static> Future for Call<T> {
                         unreachable!("the function and the runtime are kept until they are used")
                     };
                     let node = node_of(this.region);
+                    let place = this.hold.holder().expect("nothing holds yet").place;
                     if *this.abandon {
                         node.node().set_holder(None);
                     } else {
                         this.hold.place(&node);
                     }
                     let caller = Caller::new(runtime, handle, &node);
-                    *this.step = Step::Working(Job::submit(caller, function, token));
+                    *this.step = Step::Working(Job::submit(caller, place, function, token));
                 }
                 Step::Working(work) => {
                     if let Poll::Ready(ended) = work.poll_ended(cx) {

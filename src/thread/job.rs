@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    panic::{self, AssertUnwindSafe},
+    panic::{self, AssertUnwindSafe, Location},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
@@ -38,8 +38,13 @@ enum Stage<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Hands the function to the runtime's blocking pool.
-    pub(super) fn submit(call: Arc<Caller>, function: Function<T>, token: Token) -> Arc<Self> {
+    /// Hands the function to the runtime's blocking pool; it was called at `place`.
+    pub(super) fn submit(
+        call: Arc<Caller>,
+        place: &'static Location<'static>,
+        function: Function<T>,
+        token: Token,
+    ) -> Arc<Self> {
         let job = Arc::new(Self {
             shared: Mutex::new(Shared {
                 stage: Stage::Queued(Some((function, token))),
@@ -49,7 +54,11 @@ impl<T: Send + 'static> Job<T> {
         });
         job.call.runtime().shared().counts().jobs.up();
         let errand = Errand(Arc::clone(&job));
-        if let Err(error) = job.call.handle().spawn_blocking(move || errand.run()) {
+        let submitted = job
+            .call
+            .handle()
+            .spawn_blocking(place, move || errand.run());
+        if let Err(error) = submitted {
             job.refuse(error);
         }
         job

@@ -9,9 +9,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_core::{Backend, Capabilities, Gone, Instant, OwnedIo, Refused, RuntimeId};
+use anyrt_core::{
+    Backend, Capabilities, Describe, Gone, Instant, Origin, OwnedIo, Refused, RuntimeId,
+};
 
-use crate::{NoSource, SimTimer, executor::Core};
+use crate::{NoSource, SimTimer, executor::Core, task::SpawnedBy};
 
 /// A handle on one simulation, for any thread.
 ///
@@ -52,7 +54,19 @@ impl Backend for Sim {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.core.spawn(Box::pin(task), Location::caller())
+        let by = SpawnedBy::Program(Location::caller());
+        self.core.spawn(Box::pin(task), by)
+    }
+
+    fn spawn_from<F>(&self, origin: Origin, task: F) -> Result<(), Gone>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.core.spawn(Box::pin(task), SpawnedBy::Facade(origin))
+    }
+
+    fn describe_with(&self, describe: Describe) {
+        self.core.describe_with(describe);
     }
 
     #[track_caller]
@@ -61,6 +75,13 @@ impl Backend for Sim {
         J: FnOnce() + Send + 'static,
     {
         self.core.submit(Box::new(job), Location::caller())
+    }
+
+    fn spawn_blocking_from<J>(&self, place: &'static Location<'static>, job: J) -> io::Result<()>
+    where
+        J: FnOnce() + Send + 'static,
+    {
+        self.core.submit(Box::new(job), place)
     }
 
     fn now(&self) -> Instant {

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use anyrt_core::{Gone, RuntimeId, context};
+use anyrt_core::{Describe, Gone, RuntimeId, context};
 
 use crate::{
     job::{Job, JobName},
@@ -21,7 +21,7 @@ use crate::{
     panics::contain,
     report,
     state::{Runnable, State, Turn},
-    task::{Body, Name},
+    task::{Body, Name, SpawnedBy},
 };
 
 /// What a simulation's handles, wakers, timers and threads share.
@@ -29,6 +29,8 @@ pub(crate) struct Core {
     id: RuntimeId,
     order: Order,
     state: Mutex<State>,
+    /// What a facade says of the tasks that it has spawned.
+    describe: Mutex<Option<Describe>>,
     /// Notified when the driving thread, or whoever shuts down, may have something to do.
     pub(crate) changed: Condvar,
 }
@@ -55,6 +57,7 @@ impl Core {
             id: RuntimeId::unique(),
             order,
             state: Mutex::new(State::new(order)),
+            describe: Mutex::new(None),
             changed: Condvar::new(),
         })
     }
@@ -81,11 +84,7 @@ impl Core {
         self.lock().driver == Some(thread::current().id())
     }
 
-    pub(crate) fn spawn(
-        self: &Arc<Self>,
-        body: Body,
-        place: &'static Location<'static>,
-    ) -> Result<(), Gone> {
+    pub(crate) fn spawn(self: &Arc<Self>, body: Body, by: SpawnedBy) -> Result<(), Gone> {
         let mut state = self.lock();
         if state.is_closed {
             // The body is dropped after the lock is released, and before this returns.
@@ -94,7 +93,7 @@ impl Core {
         }
         state.spawned += 1;
         let number = state.spawned;
-        state.insert(self, Name::Spawned { number, place }, Some(body));
+        state.insert(self, Name::Spawned { number, by }, Some(body));
         drop(state);
         self.changed();
         Ok(())
@@ -284,15 +283,36 @@ impl Core {
             // The thread ends by itself if the job ever does; other jobs get another one.
             state.worker = None;
             drop(state);
-            panic!("{}", report::stuck_job(name, self.order, watchdog));
+            let described = self.described();
+            panic!(
+                "{}",
+                report::stuck_job(described.as_deref(), name, self.order, watchdog)
+            );
         }
     }
 
+    pub(crate) fn describe_with(&self, describe: Describe) {
+        let former = self.description().replace(describe);
+        drop(former);
+    }
+
+    fn description(&self) -> MutexGuard<'_, Option<Describe>> {
+        self.describe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the facade says of its tasks; no lock is held meanwhile.
+    fn described(&self) -> Option<String> {
+        let describe = self.description().clone();
+        describe.map(|describe| describe())
+    }
+
     fn hang_report(&self, main: u64, grace: Duration) -> String {
+        let described = self.described();
         let state = self.lock();
         let spawned = state.tasks.iter().filter(|(key, _)| **key != main);
         report::hang(
-            std::iter::once(Name::Main).chain(spawned.map(|(_, task)| task.name)),
+            described.as_deref(),
+            std::iter::once(Name::Main).chain(spawned.map(|(_, task)| task.name.clone())),
             state.waits.values().map(|wait| wait.name),
             state.running.values().copied(),
             self.order,

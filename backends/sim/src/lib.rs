@@ -50,7 +50,8 @@
 //! ([`SimRuntime::with_watchdog`]) is reported by a panic that says where it was submitted.
 //!
 //! *A hang* is a failure at once, not a test that never ends: when nothing can run, no timer is set and
-//! no job waits, `block_on` panics with the list of what is blocked and where each was spawned.
+//! no job waits, `block_on` panics with the list of what is blocked and where each was spawned. A facade's tasks are told by
+//! the facade ([`Backend::describe_with`](anyrt_core::Backend::describe_with)): their tree, and what holds in it.
 //!
 //! *Descriptors* are refused: there is no network in here yet.
 //!

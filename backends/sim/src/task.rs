@@ -9,6 +9,8 @@ use std::{
     task::{Wake, Waker},
 };
 
+use anyrt_core::Origin;
+
 use crate::executor::Core;
 
 /// The body of a task.
@@ -25,20 +27,29 @@ pub(crate) struct Task {
 }
 
 /// What a task is called when it hangs.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) enum Name {
     Main,
-    Spawned {
-        number: u64,
-        place: &'static Location<'static>,
-    },
+    Spawned { number: u64, by: SpawnedBy },
+}
+
+/// Who spawned a task, and where.
+#[derive(Clone)]
+pub(crate) enum SpawnedBy {
+    /// A program that knows the simulation itself.
+    Program(&'static Location<'static>),
+    /// A facade, which says where its own caller was.
+    Facade(Origin),
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Main => f.write_str("main"),
-            Self::Spawned { number, place } => write!(f, "task {number}, spawned at {place}"),
+            Self::Spawned { number, by } => match by {
+                SpawnedBy::Program(place) => write!(f, "task {number}, spawned at {place}"),
+                SpawnedBy::Facade(origin) => write!(f, "task {origin}"),
+            },
         }
     }
 }

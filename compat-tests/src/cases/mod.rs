@@ -29,6 +29,7 @@ pub mod owned_groups;
 pub mod portals;
 pub mod racing;
 pub mod reasons;
+pub mod reports;
 pub mod requests;
 pub mod scopes;
 pub mod shields;

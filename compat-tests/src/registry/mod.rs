@@ -30,7 +30,7 @@ use crate::cases::{
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
     cleanups::*, context::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*,
-    reasons::*, requests::*, spawned_cleanups::*,
+    reasons::*, reports::*, requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, orphans::*, outside::*, owned_groups::*, starts::*};
@@ -135,8 +135,10 @@ mod time;
 #[macro_use]
 mod walks;
 #[macro_use]
+mod reports;
+#[macro_use]
 mod watching;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation walks tasks starts orphans concurrency threads context limits sync time composition watching } {} }
+collect! { { contract runs cancellation walks tasks starts orphans concurrency threads context limits sync time composition watching reports } {} }

@@ -3,12 +3,15 @@
 use std::{
     future::Future,
     io,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use anyrt_core::{Backend, Capabilities, Gone, Instant, Launch, OwnedIo, Refused, RuntimeId};
+use anyrt_core::{
+    Backend, Capabilities, Describe, Gone, Instant, Launch, Origin, OwnedIo, Refused, RuntimeId,
+};
 
 /// A runtime whose backend has a type that the facade does not know.
 #[derive(Debug)]
@@ -45,6 +48,24 @@ impl<B: Backend> Backend for ErasedBackend<B> {
         F: Future<Output = ()> + Send + 'static,
     {
         self.0.spawn(task)
+    }
+
+    fn spawn_from<F>(&self, origin: Origin, task: F) -> Result<(), Gone>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.spawn_from(origin, task)
+    }
+
+    fn describe_with(&self, describe: Describe) {
+        self.0.describe_with(describe);
+    }
+
+    fn spawn_blocking_from<J>(&self, place: &'static Location<'static>, job: J) -> io::Result<()>
+    where
+        J: FnOnce() + Send + 'static,
+    {
+        self.0.spawn_blocking_from(place, job)
     }
 
     fn spawn_blocking<J>(&self, job: J) -> io::Result<()>

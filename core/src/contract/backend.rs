@@ -5,10 +5,11 @@ use std::{
     fmt,
     future::Future,
     io,
+    panic::Location,
     task::{Context, Poll},
 };
 
-use super::{Capabilities, OwnedIo, RawTimer, Refused, RuntimeId, Source};
+use super::{Capabilities, Describe, Origin, OwnedIo, RawTimer, Refused, RuntimeId, Source};
 use crate::{Instant, park, pool};
 
 /// A handle on one runtime: it spawns, keeps time, watches descriptors and runs blocking jobs.
@@ -67,6 +68,30 @@ pub trait Backend: Clone + Send + Sync + 'static {
     where
         F: Future<Output = ()> + Send + 'static;
 
+    /// [`spawn`](Self::spawn), with what the task is called in the program: the facade spawns in this way.
+    ///
+    /// For a runtime that names its tasks in what it reports. The default body forgets the origin.
+    ///
+    /// # Errors
+    ///
+    /// See [`spawn`](Self::spawn).
+    #[track_caller]
+    #[inline]
+    fn spawn_from<F>(&self, origin: Origin, task: F) -> Result<(), Gone>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        drop(origin);
+        self.spawn(task)
+    }
+
+    /// Keeps how a facade describes what runs in here. It is called once for each run, before the first task.
+    ///
+    /// For a runtime that reports a hang. The default body forgets it.
+    fn describe_with(&self, describe: Describe) {
+        drop(describe);
+    }
+
     /// Runs `job` once on a thread where blocking is allowed.
     ///
     /// The default body uses [core's own pool](crate::pool), which is shared by the whole process and knows of
@@ -83,6 +108,24 @@ pub trait Backend: Clone + Send + Sync + 'static {
         J: FnOnce() + Send + 'static,
     {
         pool::run(Box::new(job))
+    }
+
+    /// [`spawn_blocking`](Self::spawn_blocking), with the place in the program that asks for the job: the facade submits
+    /// in this way.
+    ///
+    /// For a runtime that names its jobs in what it reports. The default body forgets the place.
+    ///
+    /// # Errors
+    ///
+    /// See [`spawn_blocking`](Self::spawn_blocking).
+    #[track_caller]
+    #[inline]
+    fn spawn_blocking_from<J>(&self, place: &'static Location<'static>, job: J) -> io::Result<()>
+    where
+        J: FnOnce() + Send + 'static,
+    {
+        let _ = place;
+        self.spawn_blocking(job)
     }
 
     /// The runtime's clock: monotonic, the same on every thread; virtual on a simulation.

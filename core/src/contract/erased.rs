@@ -3,11 +3,14 @@
 use std::{
     future::Future,
     io,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use super::{Backend, Capabilities, Gone, OwnedIo, RawTimer, Refused, RuntimeId, Source};
+use super::{
+    Backend, Capabilities, Describe, Gone, Origin, OwnedIo, RawTimer, Refused, RuntimeId, Source,
+};
 use crate::Instant;
 
 mod sealed {
@@ -31,12 +34,34 @@ pub trait ErasedBackend: Send + Sync + sealed::Sealed {
     /// See [`Backend::spawn`].
     #[track_caller]
     fn spawn_boxed(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> Result<(), Gone>;
+    /// See [`Backend::spawn_from`].
+    ///
+    /// # Errors
+    /// See [`Backend::spawn`].
+    #[track_caller]
+    fn spawn_boxed_from(
+        &self,
+        origin: Origin,
+        task: Pin<Box<dyn Future<Output = ()> + Send>>,
+    ) -> Result<(), Gone>;
+    /// See [`Backend::describe_with`].
+    fn describe_with(&self, describe: Describe);
     /// See [`Backend::spawn_blocking`].
     ///
     /// # Errors
     /// See [`Backend::spawn_blocking`].
     #[track_caller]
     fn spawn_blocking_boxed(&self, job: Box<dyn FnOnce() + Send>) -> io::Result<()>;
+    /// See [`Backend::spawn_blocking_from`].
+    ///
+    /// # Errors
+    /// See [`Backend::spawn_blocking`].
+    #[track_caller]
+    fn spawn_blocking_boxed_from(
+        &self,
+        place: &'static Location<'static>,
+        job: Box<dyn FnOnce() + Send>,
+    ) -> io::Result<()>;
     /// See [`Backend::now`].
     fn now(&self) -> Instant;
     /// See [`Backend::timer`].
@@ -69,8 +94,28 @@ impl<B: Backend> ErasedBackend for B {
         Backend::spawn(self, task)
     }
 
+    fn spawn_boxed_from(
+        &self,
+        origin: Origin,
+        task: Pin<Box<dyn Future<Output = ()> + Send>>,
+    ) -> Result<(), Gone> {
+        Backend::spawn_from(self, origin, task)
+    }
+
+    fn describe_with(&self, describe: Describe) {
+        Backend::describe_with(self, describe);
+    }
+
     fn spawn_blocking_boxed(&self, job: Box<dyn FnOnce() + Send>) -> io::Result<()> {
         Backend::spawn_blocking(self, job)
+    }
+
+    fn spawn_blocking_boxed_from(
+        &self,
+        place: &'static Location<'static>,
+        job: Box<dyn FnOnce() + Send>,
+    ) -> io::Result<()> {
+        Backend::spawn_blocking_from(self, place, job)
     }
 
     fn now(&self) -> Instant {

@@ -5,7 +5,7 @@ use std::{fmt, panic::Location, sync::Arc};
 use super::{
     deadline::effective_reason,
     flags::CANCELLED,
-    node::{Node, NodeRef, Reason},
+    node::{Node, NodeRef, Reason, State},
 };
 
 /// An operation that keeps cancelled scopes waiting, and where it was called.
@@ -58,9 +58,23 @@ impl fmt::Display for Holder {
 }
 
 impl Node {
+    /// Who keeps this node waiting, or would if something around it did: what holds here, or a call that waits for a
+    /// token.
+    pub fn holder(&self) -> Option<Holder> {
+        self.lock().named_holder()
+    }
+
     /// Says who places a hold on this node, or takes that back. Returns what was said before.
     pub fn set_holder(&self, holder: Option<Holder>) -> Option<Holder> {
         std::mem::replace(&mut self.lock().holder, holder)
+    }
+}
+
+impl State {
+    /// A name may stay when its hold has gone: it counts only while something holds.
+    fn named_holder(&self) -> Option<Holder> {
+        self.holder
+            .filter(|holder| self.holds > 0 || holder.kind == HolderKind::Token)
     }
 }
 
@@ -79,11 +93,7 @@ pub fn overdue(node: &NodeRef) -> Vec<(Option<Reason>, Vec<Holder>)> {
     while let Some((node, mut inside)) = pending.pop() {
         let (held, holder, kids) = {
             let state = node.node().lock();
-            let held = state.holds > 0;
-            let named = state
-                .holder
-                .filter(|holder| held || holder.kind == HolderKind::Token);
-            (held, named, state.kids())
+            (state.holds > 0, state.named_holder(), state.kids())
         };
         if held && inside.is_none() && node.node().flags() & CANCELLED != 0 {
             inside = Some(found.len());
