@@ -57,6 +57,21 @@ fn an_infallible_call_panics_with_the_same_text() {
 }
 
 #[test]
+fn an_owned_group_names_the_line_that_spawns() {
+    let (told, tell) = std::sync::mpsc::channel();
+    panic::set_hook(Box::new(move |info| {
+        let file = info.location().map(|place| place.file().to_owned());
+        let _ = told.send(file);
+    }));
+    let group = anyrt::task::OwnedTaskGroup::new();
+    let spawned = panic::catch_unwind(AssertUnwindSafe(|| drop(group.spawn(async {}))));
+    let _ = panic::take_hook();
+    assert!(spawned.is_err());
+    let file = tell.recv().unwrap().unwrap();
+    assert!(file.ends_with("no_backend.rs"), "{file}");
+}
+
+#[test]
 fn asking_does_not_panic() {
     let error = anyrt::runtime::try_current().unwrap_err();
     assert_says_what_to_do(&error.to_string());

@@ -15,7 +15,7 @@ use anyrt::{
     fail_after, finally, gather, move_on_after, race, scope, shield, sleep,
     sync::{Barrier, CapacityLimiter, Condition, Event, Mutex, RwLock, Semaphore, Token},
     task::{
-        Completed, OwnedTaskGroup, TaskGroup, TaskHandle, TryTaskGroup, as_completed, first_ok,
+        Completed, TaskGroup, TaskHandle, TryOwnedTaskGroup, TryTaskGroup, as_completed, first_ok,
         for_each_concurrent, local_task_group, map_concurrent, try_gather,
     },
     task_group,
@@ -60,7 +60,7 @@ fn no_future_is_larger_than_its_budget() {
     let (event, barrier, semaphore) = (Event::new(), Barrier::new(2), Semaphore::new(1));
     let (sender, receiver) = channel::<u64>(1);
     let (_answer, awaited) = oneshot::<u64>();
-    let mut owned = OwnedTaskGroup::<()>::new();
+    let owned = TryOwnedTaskGroup::<()>::new();
     let mut ticks = interval(second).expect("the period is not zero");
     let group: Option<&TaskGroup> = None;
     let table = [
@@ -109,7 +109,8 @@ fn no_future_is_larger_than_its_budget() {
             size_of_val(&local_task_group(|_| body(()))),
             416,
         ),
-        ("join", size_of_val(&owned.join()), 104),
+        ("join", size_of_val(&owned.join()), 32),
+        ("close", size_of_val(&owned.close()), 128),
         (
             "start",
             size_of_val(&group.map(|group| group.start(|_: anyrt::task::Ready<()>| body(())))),

@@ -31,11 +31,11 @@ use anyrt::{
         RwLock, Semaphore, Token, WouldBlock, WriteGuard, WriteRwLock,
     },
     task::{
-        AsCompleted, Completed, Errors, FirstOk, Gather, GroupStatistics, Join, LocalTaskGroup,
-        LocalTaskGroupFuture, LocalTaskGroupUnsend, LocalTaskGroupUnsendFuture, LocalTaskHandle,
-        Named, NextCompleted, NoBranches, OwnedTaskGroup, Race, Start, StartError, TaskError,
-        TaskGroup, TaskGroupFuture, TaskHandle, TryGather, TryStart, TryTaskGroup,
-        TryTaskGroupFuture,
+        AsCompleted, Close, Completed, Errors, FirstOk, Gather, GroupStatistics, Join,
+        LocalTaskGroup, LocalTaskGroupFuture, LocalTaskGroupUnsend, LocalTaskGroupUnsendFuture,
+        LocalTaskHandle, Named, NextCompleted, NoBranches, OwnedTaskGroup, Race, Start, StartError,
+        TaskError, TaskGroup, TaskGroupFuture, TaskHandle, TryGather, TryOwnedTaskGroup, TryStart,
+        TryTaskGroup, TryTaskGroupFuture,
     },
     thread::{
         Portal, PortalCall, PortalError, PortalGuard, PortalProvider, SharedPortal, Stop,
@@ -173,7 +173,9 @@ fn every_public_type_has_the_traits_that_are_promised() {
         LocalTaskHandle<()>: "Send Sync Unpin";
         Start<fn(anyrt::task::Ready<()>) -> Ready<()>, Ready<()>, ()>: "Send Sync Unpin";
         TryStart<fn(anyrt::task::Ready<()>) -> Ready<Result<(), u8>>, Ready<Result<(), u8>>, (), u8>: "Send Sync Unpin";
-        Join<'static, u8>: "Send Sync Unpin";
+        Join<'static, TaskGroup>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Join<'static, TryTaskGroup<u8>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Close<'static, TaskGroup>: "Send Sync Unpin";
         EventWait<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         BarrierWait<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         ConditionWait<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
@@ -190,7 +192,8 @@ fn every_public_type_has_the_traits_that_are_promised() {
         Named<'static, TaskGroup>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         LocalTaskGroup<'static>: "Send Sync Unpin";
         LocalTaskGroupUnsend<'static>: "Unpin";
-        OwnedTaskGroup<u8>: "Send Sync Unpin";
+        OwnedTaskGroup: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        TryOwnedTaskGroup<u8>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         Completed<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         anyrt::task::Ready<()>: "Send Sync Unpin";
         Event: "Send Sync Unpin UnwindSafe RefUnwindSafe";

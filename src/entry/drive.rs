@@ -132,6 +132,10 @@ impl<L: Launch> Run<L> {
         Snapshot::EMPTY.enter(|| self.launch.block_on(pin!(driven)));
         // What still runs was abandoned, or has used up its time.
         self.launch.shutdown(Duration::ZERO);
+        // What was never joined fails the run now, or is told.
+        for branch in self.shared.root().node().below() {
+            branch.run_ended();
+        }
 
         self.members.retire();
         let failures = self.members.take_failures();

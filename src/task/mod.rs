@@ -78,10 +78,12 @@ mod group;
 mod handle;
 mod host;
 mod infallible;
+mod joining;
 mod label;
 mod local;
 mod members;
 mod named;
+mod ownable;
 mod owned;
 mod shutdown;
 pub(crate) mod slow_poll;
@@ -99,6 +101,7 @@ pub(crate) use handle::Payload;
 pub use handle::{TaskError, TaskHandle};
 pub use host::{TaskGroupFuture, TryTaskGroupFuture};
 pub(crate) use infallible::Always;
+pub use joining::{Close, Join};
 pub(crate) use label::Identity;
 pub use local::{
     LocalTaskGroup, LocalTaskGroupFuture, LocalTaskGroupUnsend, LocalTaskGroupUnsendFuture,
@@ -106,7 +109,8 @@ pub use local::{
 };
 pub(crate) use members::{Members, forget_panic};
 pub use named::Named;
-pub use owned::{Join, OwnedTaskGroup};
+pub use ownable::OwnableGroup;
+pub use owned::{Owned, OwnedTaskGroup, TryOwnedTaskGroup};
 pub use start::{Start, StartError, TryStart};
 pub(crate) use start_cell::HandOver;
 pub use start_cell::Ready;

@@ -51,7 +51,7 @@ impl fmt::Display for UnhandledError {
             write!(f, " of the task spawned at {place}")?;
         }
         f.write_str(match self.why {
-            Why::NoGroup => " reached nobody: its task group had been dropped",
+            Why::NoGroup => " reached nobody: its task group was dropped, or never joined",
             Why::OfAWaker => {
                 " of a waker was kept from the one who woke it: a waker must not panic"
             }
@@ -68,6 +68,7 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 /// Foreign code that drops a task group (a `select!`, an abort) leaves its children behind: they are
 /// cancelled, finish their shields, and may fail while they do (rule C10). Their errors come here. Their panics fail
 /// the task group or the `run` that has adopted them, and come here only where there is none.
+/// What an [owned group](super::Owned) has kept and nobody has joined comes here in the same way (rule T13).
 ///
 /// A waker that panics when it is woken or dropped keeps nobody else from being woken, and whoever released what it
 /// waited for does not suffer for it (rule S3): the panic comes here.

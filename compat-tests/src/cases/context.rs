@@ -8,7 +8,7 @@ use std::{
 use anyrt::{
     context::{RunVar, context_var},
     gather, scope,
-    task::{OwnedTaskGroup, Ready, TaskGroup, local_task_group},
+    task::{Ready, TaskGroup, TryOwnedTaskGroup, local_task_group},
     task_group,
     thread::{Portal, from_thread, portal},
     to_thread, yield_now,
@@ -45,7 +45,7 @@ pub async fn h601_what_is_started_inherits(t: Trace) {
             t.log("start", started.await.unwrap());
         })
         .await;
-        let mut owned = OwnedTaskGroup::<()>::new();
+        let owned = TryOwnedTaskGroup::<()>::new();
         let child = owned.spawn_value(async { Ok(name()) });
         t.log("owned", child.await.unwrap());
         owned.join().await.unwrap();
@@ -283,7 +283,7 @@ pub fn h703_values_go_with_their_run(rig: &Rig, t: &Trace) {
     rig.run(async move {
         let gone = move || trace.log("order", "value-gone");
         KEPT.set(Arc::new(Defer(Box::new(gone))));
-        let left = OwnedTaskGroup::<()>::new();
+        let left = TryOwnedTaskGroup::<()>::new();
         left.spawn(async move {
             anyrt::cancel::finally(forever(), async || {
                 let kept = KEPT.get().is_some();

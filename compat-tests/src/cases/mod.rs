@@ -25,6 +25,7 @@ pub mod moves;
 pub mod orphans;
 pub mod outside;
 pub mod overdue;
+pub mod owned_ends;
 pub mod owned_groups;
 pub mod portals;
 pub mod racing;

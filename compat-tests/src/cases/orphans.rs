@@ -175,15 +175,15 @@ pub async fn t144_a_panic_before_the_drop_is_not_lost(t: Trace) {
 }
 
 /// An error that knows where it is to be logged when nobody is left to return it to.
-struct Lost(Trace, &'static str);
+pub(super) struct Lost(pub(super) Trace, pub(super) &'static str);
 
 /// One hook for the process: whichever case sets it, it serves all.
-fn listen() {
+pub(super) fn listen() {
     on_unhandled_error(|lost| {
         let known = lost.type_name == Some(std::any::type_name::<Lost>());
-        let here = lost
-            .place
-            .is_some_and(|place| place.file().ends_with("orphans.rs"));
+        let here = lost.place.is_some_and(|place| {
+            place.file().ends_with("orphans.rs") || place.file().ends_with("owned_ends.rs")
+        });
         if let Ok(error) = lost.error.downcast::<Lost>() {
             error.0.log("hook", error.1);
             error.0.log(

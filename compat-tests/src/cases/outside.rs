@@ -163,7 +163,7 @@ pub async fn r753_what_is_brought_in_is_in_the_tree(t: Trace) {
 /// Nothing starts through a handle whose run has ended, on any backend: children, functions, futures. Rule R10.
 pub fn r754_nothing_starts_when_the_run_has_ended(rig: &Rig, t: &Trace) {
     let (kept, group) = rig
-        .run(async { (runtime::try_current().unwrap(), OwnedTaskGroup::<()>::new()) })
+        .run(async { (runtime::try_current().unwrap(), OwnedTaskGroup::new()) })
         .unwrap();
     let child = |what: &Result<u32, TaskError>| match what {
         Err(TaskError::Cancelled) => "cancelled",
@@ -174,7 +174,7 @@ pub fn r754_nothing_starts_when_the_run_has_ended(rig: &Rig, t: &Trace) {
     let mut handle = kept.enter(|| {
         group.spawn_value(async move {
             drop(probe);
-            Ok(1)
+            1
         })
     });
     t.log("owned", child(&foreign_block_on(&mut handle)));

@@ -10,7 +10,7 @@ use std::{
 use anyrt::{
     cancel::cancelled,
     runtime, scope, shield, sleep,
-    task::{OwnedTaskGroup, TaskGroup},
+    task::{TaskGroup, TryOwnedTaskGroup},
     task_group,
     time::Instant,
     yield_now,
@@ -22,11 +22,11 @@ use crate::{
     tools::{Defer, Gate, OnDrop, caught, forever, peek, poll_once},
 };
 
-type Group = OwnedTaskGroup<&'static str>;
+type Group = TryOwnedTaskGroup<&'static str>;
 
 /// `join` waits for all children, and gives all their errors, in order.
 pub async fn t160_a_join_gives_all_errors(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let (inside, cancelled) = (Gate::new(), Gate::new());
     let (opened, go) = (inside.clone(), cancelled.clone());
     group.spawn(async move {
@@ -73,7 +73,7 @@ pub async fn t161_an_owned_group_is_in_no_scope(t: Trace) {
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
     release.open();
-    let mut group = slot.lock().unwrap().take().unwrap();
+    let group = slot.lock().unwrap().take().unwrap();
     group.join().await.unwrap();
     t.log("child", "joined");
 }
@@ -104,7 +104,7 @@ pub async fn t162_dropping_an_owned_group_cancels(t: Trace) {
 
 /// `close` cancels, and waits for the clean-up.
 pub async fn t163_a_close_cancels_and_waits(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let (inside, trace) = (Gate::new(), t.clone());
     let opened = inside.clone();
     group.spawn(async move {
@@ -128,7 +128,7 @@ pub async fn t163_a_close_cancels_and_waits(t: Trace) {
 
 /// A join that is dropped changes nothing, and can be made again.
 pub async fn t164_a_join_may_be_dropped(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let (release, trace) = (Gate::new(), t.clone());
     let go = release.clone();
     group.spawn(async move {
@@ -147,7 +147,7 @@ pub async fn t164_a_join_may_be_dropped(t: Trace) {
 
 /// A child's panic cancels the others, and resumes where the group is joined.
 pub async fn t165_a_panic_resumes_in_the_join(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let probe = OnDrop::new(&t, "main", "sibling-gone");
     group.spawn(async move {
         let _probe = probe;
@@ -176,7 +176,7 @@ pub async fn t166_a_struct_owns_its_tasks(t: Trace) {
         }
     }
     let service = Service {
-        tasks: OwnedTaskGroup::new(),
+        tasks: TryOwnedTaskGroup::new(),
         trace: t.clone(),
     };
     let gone = Gate::new();
@@ -189,23 +189,28 @@ pub async fn t166_a_struct_owns_its_tasks(t: Trace) {
     t.log("task", "gone");
 }
 
-/// While it runs, a join holds the scope around it; the children are not cancelled with that scope.
-pub async fn t167_a_running_join_holds_its_scope(t: Trace) {
-    let release = Gate::new();
-    let (go, trace) = (release.clone(), t.clone());
+/// While it runs, a close holds the scope around it.
+pub async fn t167_a_running_close_holds_its_scope(t: Trace) {
+    let (inside, release) = (Gate::new(), Gate::new());
+    let (opened, go, trace) = (inside.clone(), release.clone(), t.clone());
     let outcome = scope(async move |s| {
-        let mut group = Group::new();
+        let group = Group::new();
         group.spawn(async move {
-            s.cancel();
-            for _ in 0..5 {
-                yield_now().await;
-            }
-            go.wait().await;
+            shield(async {
+                opened.open();
+                go.wait().await;
+                s.cancel();
+                for _ in 0..5 {
+                    yield_now().await;
+                }
+            })
+            .await;
             trace.log("child", "finished");
             Ok(())
         });
+        inside.wait().await;
         release.open();
-        group.join().await.is_ok()
+        group.close().await.is_ok()
     })
     .await;
     t.log("main", format!("{outcome:?}"));
@@ -213,7 +218,7 @@ pub async fn t167_a_running_join_holds_its_scope(t: Trace) {
 
 /// A group in which nothing was spawned has nothing to wait for; a cancel counts for what comes later.
 pub async fn t168_cancel_before_the_first_spawn(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     group.join().await.unwrap();
     t.log("main", "empty");
     group.cancel();
@@ -241,7 +246,7 @@ pub fn t169_an_owned_group_outlives_its_run(rig: &Rig, t: &Trace) {
     })
     .unwrap();
     t.log("order", "run-ended");
-    let mut group = group.lock().unwrap();
+    let group = group.lock().unwrap();
     let mut join = group.join();
     let ended = matches!(poll_once(Pin::new(&mut join)), Poll::Ready(Ok(())));
     t.log("order", if ended { "joined" } else { "hangs" });
@@ -266,14 +271,14 @@ pub async fn t170_a_handle_lends_its_runtime(t: Trace) {
     });
     done.wait().await;
     thread.join().unwrap();
-    let mut group = slot.lock().unwrap().take().unwrap();
+    let group = slot.lock().unwrap().take().unwrap();
     group.join().await.unwrap();
     t.log("child", "joined");
 }
 
 /// An owned group's daemons end with its last child, and its handle starts children.
 pub async fn t171_an_owned_group_has_daemons_and_starts(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let probe = OnDrop::new(&t, "daemon", "dropped");
     group.spawn_daemon(async move {
         let _probe = probe;
@@ -348,7 +353,7 @@ pub async fn t181_a_shutdown_cancels_after_the_grace(t: Trace) {
 
 /// An owned group, asked to end and joined; without a grace it is cancelled at once.
 pub async fn t182_an_owned_group_is_asked_first(t: Trace) {
-    let mut group = Group::new();
+    let group = Group::new();
     let (ready, trace) = (Gate::new(), t.clone());
     let opened = ready.clone();
     group.spawn(async move {
@@ -361,7 +366,7 @@ pub async fn t182_an_owned_group_is_asked_first(t: Trace) {
     group.shutdown(Duration::from_secs(3600));
     group.join().await.unwrap();
     t.log("child", "joined");
-    let mut group = Group::new();
+    let group = Group::new();
     let child = group.spawn(async {
         forever().await;
         Ok(())
@@ -419,7 +424,7 @@ pub async fn t185_destructors_panic_everywhere(t: Trace) {
     })
     .await;
     place(&t, "owned", async {
-        let mut group = Group::new();
+        let group = Group::new();
         group.spawn(async {
             let _bomb = Defer(|| panic!("bomb"));
             forever().await;
@@ -440,7 +445,7 @@ pub async fn t186_a_panicking_error_changes_nothing(t: Trace) {
             }
         }
     }
-    let mut group = OwnedTaskGroup::<Bomb>::new();
+    let group = TryOwnedTaskGroup::<Bomb>::new();
     let (inside, cancelled) = (Gate::new(), Gate::new());
     let (opened, go) = (inside.clone(), cancelled.clone());
     group.spawn(async move {

@@ -33,7 +33,7 @@ use crate::cases::{
     reasons::*, reports::*, requests::*, spawned_cleanups::*,
 };
 #[allow(clippy::wildcard_imports)]
-use crate::cases::{daemons::*, orphans::*, outside::*, owned_groups::*, starts::*};
+use crate::cases::{daemons::*, orphans::*, outside::*, owned_ends::*, owned_groups::*, starts::*};
 use crate::{
     Body, Case,
     Level::Must,

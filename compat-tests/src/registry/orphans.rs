@@ -34,7 +34,7 @@ macro_rules! orphans {
                 "T-164" Must [T13] t164_a_join_may_be_dropped = "child: pending 1 finished joined";
                 "T-165" Must [T13 T4] t165_a_panic_resumes_in_the_join = "main: sibling-gone on-purpose";
                 "T-166" Must [T13] t166_a_struct_owns_its_tasks = "task: started gone";
-                "T-167" Must [T13] t167_a_running_join_holds_its_scope =
+                "T-167" Must [T13] t167_a_running_close_holds_its_scope =
                     "child: finished
                      main: Ok(true)";
                 "T-168" Must [T13] t168_cancel_before_the_first_spawn = "main: empty started Cancelled";
@@ -56,12 +56,38 @@ macro_rules! orphans {
                      start: bomb
                      value: bomb";
                 "T-186" Must [T4 T13] t186_a_panicking_error_changes_nothing = "main: first";
+                "T-850" Must [T13] t850_a_join_holds_nothing =
+                    "child: finished
+                     main: None 1 open closed";
+                "T-851" Must [T13 T3] t851_one_of_several_gets_the_failures = "main: 1/3 Ok(())";
+                "T-852" Must [T13 T9] t852_a_join_ends_daemons_that_are_alone =
+                    "daemon: dropped gone
+                     main: pending open closed";
+                "T-853" Must [T13] t853_a_join_from_inside_panics = "main: true/true true/true";
+                "T-854" Must [T13] t854_a_close_from_inside_drops_the_caller = "child: closes dropped joined";
+                "T-855" Must [T13 C5] t855_a_shielded_close_from_inside_panics = "main: true";
+                "T-856" Must [T13 T10] t856_a_group_that_was_never_used =
+                    "late: dropped Cancelled
+                     main: open closed 0";
+                "T-857" Must [T13 T8 T9] t857_an_owned_group_is_a_group =
+                    "group: 4/1 closed
+                     start: 5
+                     value: 42";
+                "T-858" Must [T13 C10] t858_an_error_that_was_not_joined_goes_to_the_hook =
+                    "hook: dropping kept described dropped";
+                "T-861" Must [T13] t861_a_close_in_a_cancelled_scope_waits = "child: clean-up true closed";
             }
 
             launching since "0.1" {
                 "T-148" Must [C10 R5] t148_a_run_waits_for_orphans = "child: clean-up dropped run-ended";
                 "T-149" Must [C10 R5] t149_an_orphans_panic_fails_the_run = "run: orphan";
                 "T-169" Must [T13 R6] t169_an_owned_group_outlives_its_run = "order: child-gone run-ended joined";
+                "T-859" Must [T13 C10] t859_an_error_that_was_not_joined_is_told_at_the_end =
+                    "group: closed
+                     hook: main-ends kept described run-ended";
+                "T-860" Must [T13 C10] t860_a_panic_that_was_not_joined_fails_the_run =
+                    "dropped: main on-purpose
+                     kept: main on-purpose";
             }
         } }
     };

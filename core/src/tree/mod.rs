@@ -61,5 +61,5 @@ pub use holds::{hold, release};
 pub use label::{Activity, Label};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
 pub use orphans::{adopt, adopt_from, group_around};
-pub use place::{Closed, attach, detach, rehome};
+pub use place::{Closed, Way, attach, detach, rehome, way_up};
 pub use walk::{cancel, cancel_daemons, soften};

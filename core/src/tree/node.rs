@@ -29,6 +29,9 @@ pub trait Branch: Send + Sync + 'static {
         Err(payload)
     }
 
+    /// The run has ended, and every task in it: what this node keeps for somebody, nobody will ask for any more.
+    fn run_ended(&self) {}
+
     /// What people who watch see of it; nothing, where it is neither a task nor a group.
     fn label(&self) -> Option<Label<'_>> {
         None

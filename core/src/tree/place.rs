@@ -1,11 +1,11 @@
 //! A node's place in the tree: taking it, leaving it, moving.
 
-use std::{mem, sync::Arc};
+use std::{mem, ptr, sync::Arc};
 
 use slab::Slab;
 
 use super::{
-    flags::{self, CLOSED, DAEMON, JOIN, ORPHANED, ROOT},
+    flags::{self, CLOSED, DAEMON, JOIN, ORPHANED, ROOT, SHIELD},
     holds,
     node::{NodeRef, State},
     walk::Walk,
@@ -119,6 +119,34 @@ pub fn rehome(node: &NodeRef, parent: Option<&NodeRef>) {
     if let Some(charged) = charged {
         holds::release(&charged);
     }
+}
+
+/// How one node is above another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It is not above it.
+    None,
+    /// A cancel of the upper one reaches the lower one.
+    Open,
+    /// A shield in between stops it.
+    Shielded,
+}
+
+/// Walks from `node` up to `above`.
+pub fn way_up(node: &NodeRef, above: &NodeRef) -> Way {
+    let mut way = Way::Open;
+    let mut current = Arc::clone(node);
+    while !ptr::eq(current.node(), above.node()) {
+        if current.node().flags() & SHIELD != 0 {
+            way = Way::Shielded;
+        }
+        let parent = current.node().lock().parent.clone();
+        let Some(parent) = parent else {
+            return Way::None;
+        };
+        current = parent;
+    }
+    way
 }
 
 /// Strikes a node off its former parent's list.

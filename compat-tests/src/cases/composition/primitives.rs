@@ -8,7 +8,7 @@ use anyrt::{
     gather, race, sleep,
     sync::{Barrier, Condition, Event, Mutex, OnceCell, RwLock, Semaphore},
     task::{
-        OwnedTaskGroup, Ready, TaskGroup, as_completed, first_ok, for_each_concurrent,
+        Ready, TaskGroup, TryOwnedTaskGroup, as_completed, first_ok, for_each_concurrent,
         local_task_group, map_concurrent,
     },
     task_group,
@@ -227,7 +227,7 @@ pub(super) async fn a_cleanup() {
 }
 
 pub(super) async fn an_owned_group() {
-    let mut group = OwnedTaskGroup::<()>::new();
+    let group = TryOwnedTaskGroup::<()>::new();
     group.spawn(async {
         yield_now().await;
         Ok(())
