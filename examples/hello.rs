@@ -1,5 +1,7 @@
 //! The program in the README: two children, a deadline, a worker thread.
 //!
+//! An application names its backend, by `#[anyrt::main(backend = "smol")]`; this one runs on whichever is on.
+//!
 //! ```text
 //! cargo run --example hello --features smol
 //! ```

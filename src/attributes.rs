@@ -168,8 +168,15 @@ mod seeds {
         run: impl Fn(LaunchBuilder<SimRuntime>) -> Result<T, RunError>,
     ) -> T {
         if env::var_os(VARIABLE).is_some() {
-            let runtime = SimRuntime::from_env().unwrap_or_else(|error| panic!("{error}"));
-            return run(Builder::launch(runtime)).unwrap_or_else(|error| panic!("{error}"));
+            // Not inside closures: the panics are to name the test.
+            let runtime = match SimRuntime::from_env() {
+                Ok(runtime) => runtime,
+                Err(error) => panic!("{error}"),
+            };
+            return match run(Builder::launch(runtime)) {
+                Ok(value) => value,
+                Err(error) => panic!("{error}"),
+            };
         }
         for seed in 0..seeds {
             let launch = Builder::launch(SimRuntime::new(Order::Seeded(seed)));

@@ -23,9 +23,10 @@
 //! }
 //! ```
 //!
-//! An **application** turns on one feature (`tokio`, `smol`, `async-std`) and calls [`run`], or keeps the
-//! runtime it has: the same calls work inside `#[tokio::main]`, `smol::block_on` and
-//! `async_std::main` without any set-up.
+//! An **application** turns on one feature (`tokio`, `smol`, `async-std`) and names that backend, by
+//! `#[anyrt::main(backend = "tokio")]` or [`Builder::backend`], or keeps the runtime it has: the same calls work inside
+//! `#[tokio::main]` and `async_std::main` without any set-up, and in `smol::block_on` where there is no other backend
+//! (else see [`runtime::Handle::native`]).
 //!
 //! | module | what is there |
 //! |---|---|
@@ -75,6 +76,11 @@ pub mod time;
 #[cfg_attr(feature = "tracing", path = "trace/on.rs")]
 #[cfg_attr(not(feature = "tracing"), path = "trace/off.rs")]
 mod trace;
+
+/// The README's program is compiled as it stands there.
+#[cfg(all(doctest, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};

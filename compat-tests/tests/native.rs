@@ -147,6 +147,18 @@ mod on_tokio {
         });
     }
 
+    /// A run is refused there, and the text says what is true there and what to do.
+    #[test]
+    fn a_run_in_a_blocking_job_is_sent_to_a_portal() {
+        on_each(async || {
+            let refused = tokio::task::spawn_blocking(|| anyrt::Builder::new().run(async {}));
+            let text = refused.await.unwrap().unwrap_err().to_string();
+            assert!(text.contains("inside a tokio runtime"), "{text}");
+            assert!(text.contains("`anyrt::thread::Portal`"), "{text}");
+            assert!(!text.contains("would block"), "{text}");
+        });
+    }
+
     /// A panic in a group is the native task's.
     #[test]
     fn a_panic_ends_the_native_task() {

@@ -17,11 +17,14 @@ use proc_macro::TokenStream;
 /// Makes an async `main` the main function: it is run by `anyrt::run`.
 ///
 /// ```ignore
-/// #[anyrt::main]
+/// #[anyrt::main(backend = "tokio")]
 /// async fn main() {
 ///     anyrt::sleep(std::time::Duration::from_millis(1)).await;
 /// }
 /// ```
+///
+/// An application names its backend: another may be on through a crate that is built with it. Without a name it is the
+/// one that `ANYRT_BACKEND` names, else the only one that is on.
 ///
 /// It may return whatever a `main` may, with the same effect: an error, which need not be `Send`, is printed as
 /// `Error: {error:?}` once the run has ended, and the exit code is 1. A function of another name keeps its type,

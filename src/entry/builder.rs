@@ -303,7 +303,8 @@ impl<L> LaunchBuilder<L> {
     options!();
 }
 
-/// A run blocks its thread, so it has no place on a runtime's.
+/// A run blocks its thread, so it has no place on one that polls; a thread that a runtime has for blocking code can not
+/// always be told from those.
 fn refuse_nesting() -> Result<(), RunError> {
     match runtime::surrounding() {
         Some(inside) => Err(RunError::Nested { inside }),

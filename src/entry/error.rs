@@ -29,7 +29,8 @@ pub enum RunError {
         /// The names to choose from.
         compiled: Vec<&'static str>,
     },
-    /// The call was made where it would block a runtime's thread.
+    /// The call was made inside a runtime, where it would block a thread that polls, or can not be told from one that
+    /// does.
     Nested {
         /// What is around the caller.
         inside: &'static str,
@@ -82,8 +83,9 @@ impl fmt::Display for RunError {
             ),
             Self::Nested { inside } => write!(
                 f,
-                "anyrt's run was called inside {inside}, whose thread it would block: await the future there \
-                 instead, anyrt works in it without `run`"
+                "anyrt's run was called inside {inside}, and does not nest: async code awaits the future, anyrt works \
+                 there without `run`; blocking code, in `to_thread` or in tokio's `spawn_blocking`, calls through an \
+                 `anyrt::thread::Portal` that the async code has opened, or in `to_thread` through `from_thread::run`"
             ),
             Self::Unsupported { backend, option } => write!(
                 f,

@@ -14,8 +14,9 @@ use std::future::Future;
 
 /// Runs `main` on the runtime that was chosen, and returns its value.
 ///
-/// The backend is the one that `ANYRT_BACKEND` names, else the only one compiled in. [`Builder`] has the
-/// options, and reports as an error what this panics about.
+/// The backend is the one that `ANYRT_BACKEND` names, else the only one compiled in. An application names its own, by
+/// `#[anyrt::main(backend = "tokio")]` or [`Builder::backend`]: another may be on through a crate that is built with it.
+/// [`Builder`] has the options, and reports as an error what this panics about.
 ///
 /// `main` is a task like any other. When it ends, everything still running in the run is cancelled
 /// ([`Reason::Shutdown`](crate::cancel::Reason::Shutdown)) and waited for. Rules R3 and R5.

@@ -12,6 +12,10 @@
 //! So a backend that another crate turns on takes no call. A program that lives in `smol::block_on` beside other
 //! backends says where it is, by [`Handle::native`] and [`Handle::around`].
 //!
+//! Where there is none, what reports or tries returns [`NoRuntime`] as an error: [`try_current`], `try_run`, all of
+//! [`debug`](crate::debug). What has work to do, or a value that is no `Result`, panics with the same text and names the
+//! place of the call.
+//!
 //! ```
 //! // Asking does not panic; here no feature is on, or no runtime is around.
 //! match anyrt::runtime::try_current() {
@@ -46,6 +50,7 @@ pub use around::Around;
 pub use handle::Handle;
 pub(crate) use leaf::Leaf;
 pub use no_runtime::NoRuntime;
+pub(crate) use no_runtime::no_runtime_at;
 pub(crate) use timer::Timer;
 
 /// The name of the backend that calls made here run on: `"tokio"`, `"smol"`, `"async-std"`, `"sim"`.
@@ -121,7 +126,7 @@ fn handle_of(runtime: &Runtime) -> Result<&AnyBackend, AnyBackend> {
         .ok_or_else(|| AnyBackend::Other(erased::Erased(runtime.handle().erased())))
 }
 
-/// Whether `run` would block a runtime's thread here; names what is around the caller.
+/// What is around the caller, where `run` does not nest.
 pub(crate) fn surrounding() -> Option<&'static str> {
     if context::is_inside() {
         return Some("an anyrt task or worker thread");

@@ -1,8 +1,15 @@
 //! What a call is told that has no runtime to run on (rule R2).
 
-use std::{error, fmt};
+use std::{error, fmt, panic::Location};
 
 use super::known::{self, Known};
+
+/// Panics on behalf of a future that was made at `place`, which is what its caller knows of it.
+#[cold]
+#[inline(never)]
+pub(crate) fn no_runtime_at(error: NoRuntime, place: &Location<'_>) -> ! {
+    panic!("{error}; the call is at {place}")
+}
 
 /// There is no runtime for a call to run on. Its text is one line that says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

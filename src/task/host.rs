@@ -69,7 +69,7 @@ impl<Fut, T, E> Host<Fut, T, E> {
         let on_its_own = !runtime::is_attached();
         let attached = match runtime::attached() {
             Ok(attached) => attached,
-            Err(error) => panic!("{error}"),
+            Err(error) => runtime::no_runtime_at(error, this.place),
         };
         let outer =
             context::enter(this.outer, None, context::node).expect("the region was just entered");

@@ -111,6 +111,11 @@ impl<T: Send + 'static> Call<T> {
         self.limiter = Some(Arc::clone(limiter.inner()));
     }
 
+    /// Where the call was made; known while its function does not run.
+    pub(super) fn place(&self) -> Option<&'static Location<'static>> {
+        self.hold.holder().map(|holder| holder.place)
+    }
+
     pub(super) fn set_abandon(&mut self) {
         self.abandon = true;
     }

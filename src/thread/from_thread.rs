@@ -136,10 +136,12 @@ fn cancelled(reason: Reason) -> Cancelled {
 
 #[track_caller]
 fn caller(function: &str) -> Arc<Caller> {
-    Caller::current().unwrap_or_else(|| {
-        panic!(
+    match Caller::current() {
+        Some(caller) => caller,
+        // Not inside a closure: the panic is to name the caller.
+        None => panic!(
             "`from_thread::{function}` was called outside a function of `to_thread`: in async code await the future; \
-             on a thread of your own use a `Portal`"
-        )
-    })
+             on a thread of your own use a `Portal`, or `runtime::Handle::enter`"
+        ),
+    }
 }

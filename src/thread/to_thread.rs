@@ -95,7 +95,8 @@ impl<T: Send + 'static> Future for ToThread<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        match self.project().call.poll(cx) {
+        let mut call = self.project().call;
+        match call.as_mut().poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ended::Returned(value)) => Poll::Ready(value),
             Poll::Ready(Ended::Panicked(payload)) => panic::resume_unwind(payload),
@@ -107,7 +108,10 @@ impl<T: Send + 'static> Future for ToThread<T> {
                 tree::cancel(&scope, Reason::Shutdown);
                 Poll::Pending
             }
-            Poll::Ready(Ended::NotRun(error)) => panic!("{error}"),
+            Poll::Ready(Ended::NotRun(error)) => match call.place() {
+                Some(place) => panic!("{error}; the call is at {place}"),
+                None => panic!("{error}"),
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -36,6 +37,7 @@ use crate::{
 /// # Errors
 ///
 /// [`ZeroPeriod`] when `period` is zero.
+#[track_caller]
 pub fn interval(period: Duration) -> Result<Interval, ZeroPeriod> {
     Interval::new(Next::FirstPoll, period)
 }
@@ -47,6 +49,7 @@ pub fn interval(period: Duration) -> Result<Interval, ZeroPeriod> {
 /// # Errors
 ///
 /// [`ZeroPeriod`] when `period` is zero.
+#[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Result<Interval, ZeroPeriod> {
     Interval::new(Next::At(start), period)
 }
@@ -109,8 +112,7 @@ pub struct Interval {
     next: Next,
     /// Of the tick that is being waited for.
     leaf: Leaf,
-    /// From the first poll on.
-    latched: Option<Latched>,
+    home: Home,
 }
 
 /// When the next tick is.
@@ -129,6 +131,13 @@ impl From<Option<Instant>> for Next {
     }
 }
 
+/// Which runtime the interval is on.
+enum Home {
+    /// The one around its first poll; here is where the interval was made.
+    Unknown(&'static Location<'static>),
+    Latched(Latched),
+}
+
 /// The runtime that the interval keeps, and its timer there once one was needed.
 struct Latched {
     runtime: Arc<Runtime>,
@@ -138,6 +147,7 @@ struct Latched {
 }
 
 impl Interval {
+    #[track_caller]
     fn new(next: Next, period: Duration) -> Result<Self, ZeroPeriod> {
         if period.is_zero() {
             return Err(ZeroPeriod);
@@ -147,7 +157,7 @@ impl Interval {
             missed: MissedTick::default(),
             next,
             leaf: Leaf::default(),
-            latched: None,
+            home: Home::Unknown(Location::caller()),
         })
     }
 
@@ -209,17 +219,19 @@ impl Interval {
     }
 
     fn now(&self) -> Instant {
-        match &self.latched {
-            Some(latched) => latched.handle.now(),
-            None => Instant::now(),
+        match &self.home {
+            Home::Latched(latched) => latched.handle.now(),
+            Home::Unknown(_) => Instant::now(),
         }
     }
 
     /// `Gone` only where there is no scope to end.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Instant, Gone>> {
-        let latched = match &mut self.latched {
-            Some(latched) => latched,
-            none => none.insert(Latched::here()),
+        if let Home::Unknown(place) = self.home {
+            self.home = Home::Latched(Latched::here(place));
+        }
+        let Home::Latched(latched) = &mut self.home else {
+            unreachable!("it has just been latched");
         };
         if self.next == Next::FirstPoll {
             self.next = Next::At(latched.handle.now());
@@ -235,7 +247,7 @@ impl Interval {
 }
 
 impl Latched {
-    fn here() -> Self {
+    fn here(place: &Location<'_>) -> Self {
         match runtime::attached() {
             Ok((runtime, handle)) => Self {
                 runtime,
@@ -243,7 +255,7 @@ impl Latched {
                 timer: None,
                 gone: false,
             },
-            Err(error) => panic!("{error}"),
+            Err(error) => runtime::no_runtime_at(error, place),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::Location,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -26,6 +27,7 @@ use crate::{
 /// # Panics
 ///
 /// When polled first where there is no runtime (rule R2).
+#[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
     Sleep::new(Until::After(duration))
 }
@@ -33,6 +35,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Waits until `instant`; an instant that has passed yields once. Rule M1.
 ///
 /// See [`sleep`].
+#[track_caller]
 pub fn sleep_until(instant: Instant) -> Sleep {
     Sleep::new(Until::At(instant))
 }
@@ -41,6 +44,7 @@ pub fn sleep_until(instant: Instant) -> Sleep {
 ///
 /// For a task that has set something up and only has to stay: what ends it is the scope or the group
 /// around it. See [`sleep`] for what happens when its runtime is gone.
+#[track_caller]
 pub fn sleep_forever() -> Sleep {
     Sleep::new(Until::Never)
 }
@@ -56,25 +60,31 @@ pin_project! {
     /// The future of [`sleep`], [`sleep_until`] and [`sleep_forever`].
     #[must_use = "futures do nothing until they are awaited"]
     pub struct Sleep {
-        until: Until,
         state: State,
         #[pin]
         timer: Option<Timer>,
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum State {
-    New,
+    New {
+        until: Until,
+        /// Where the sleep was made.
+        place: &'static Location<'static>,
+    },
     Waiting,
     Done,
 }
 
 impl Sleep {
+    #[track_caller]
     fn new(until: Until) -> Self {
         Self {
-            until,
-            state: State::New,
+            state: State::New {
+                until,
+                place: Location::caller(),
+            },
             timer: None,
         }
     }
@@ -85,11 +95,11 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        let first = *this.state == State::New;
-        if first {
+        let first = matches!(this.state, State::New { .. });
+        if let State::New { until, place } = *this.state {
             let armed = runtime::with(|handle, shared| {
                 let now = handle.now();
-                let at = match *this.until {
+                let at = match until {
                     Until::After(duration) => now.checked_add(duration),
                     Until::At(at) => Some(at),
                     Until::Never => None,
@@ -99,7 +109,7 @@ impl Future for Sleep {
                 }
             });
             if let Err(error) = armed {
-                panic!("{error}");
+                runtime::no_runtime_at(error, place);
             }
             *this.state = State::Waiting;
             if this.timer.is_none() {
@@ -107,7 +117,7 @@ impl Future for Sleep {
                 return Poll::Pending;
             }
         }
-        if *this.state == State::Waiting {
+        if matches!(this.state, State::Waiting) {
             if let Some(timer) = this.timer.as_mut().as_pin_mut() {
                 match timer.poll_elapsed(cx) {
                     Poll::Pending => return Poll::Pending,
@@ -135,7 +145,6 @@ impl Future for Sleep {
 impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sleep")
-            .field("until", &self.until)
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
