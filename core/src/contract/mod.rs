@@ -4,8 +4,8 @@
 //! runtime of its own. Everything a user sees (groups, scopes, channels, sockets) is built once on
 //! top of these, so that a behaviour is the same everywhere because it is the same code.
 //!
-//! Each duty below has a conformance case and a deliberately broken backend which that case
-//! catches; `docs/backends.md` walks through writing a backend and running the suite.
+//! Each duty below has a conformance case; `docs/backends.md` walks through writing a backend and running the
+//! suite, and tells what the suite does not see.
 
 mod backend;
 mod capabilities;

@@ -60,7 +60,7 @@ pub struct Limiter {
     state: Queued<State>,
 }
 
-/// What a [`Limiter`] looks like at one moment.
+/// What a limiter looks like at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LimiterStatistics {

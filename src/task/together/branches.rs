@@ -11,7 +11,8 @@ pub trait Branches: sealed::Sealed {
     /// The values, in argument order: a tuple, an array, or a `Vec`.
     type Output;
 
-    #[doc(hidden)]
+    /// The futures where they are polled. What the futures of this module are (`Send`, say) depends on what this is, so
+    /// that it has a name; there is nothing to do with it.
     type Slots: Slots;
 
     #[doc(hidden)]
