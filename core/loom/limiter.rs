@@ -13,23 +13,26 @@ use crate::explore;
 
 /// A waiter in the queue, with a waker that wakes nobody.
 fn queued(limiter: &Arc<Limiter>) -> Acquire {
-    let mut acquire = limiter.acquire();
+    queued_with(limiter.acquire())
+}
+
+pub(crate) fn queued_with(mut acquire: Acquire) -> Acquire {
     let polled = acquire.poll_acquire(&mut Context::from_waker(Waker::noop()));
     assert!(polled.is_pending());
     acquire
 }
 
-fn wait(mut acquire: Acquire) -> Token {
+pub(crate) fn wait(mut acquire: Acquire) -> Token {
     block_on(poll_fn(|cx| acquire.poll_acquire(cx)))
 }
 
 /// Nothing is lent, nobody waits.
-fn assert_at_rest(limiter: &Limiter) {
+pub(crate) fn assert_at_rest(limiter: &Limiter) {
     let statistics = limiter.statistics();
     assert_eq!((statistics.borrowed, statistics.waiting), (0, 0));
 }
 
-fn drop_in_thread<T: Send + 'static>(value: T) -> thread::JoinHandle<()> {
+pub(crate) fn drop_in_thread<T: Send + 'static>(value: T) -> thread::JoinHandle<()> {
     thread::spawn(move || drop(value))
 }
 
@@ -143,7 +146,7 @@ fn set_total_in_thread(limiter: &Arc<Limiter>, total: usize) -> thread::JoinHand
     thread::spawn(move || limiter.set_total(Some(total)))
 }
 
-fn is_served(acquire: &mut Acquire) -> bool {
+pub(crate) fn is_served(acquire: &mut Acquire) -> bool {
     acquire
         .poll_acquire(&mut Context::from_waker(Waker::noop()))
         .is_ready()

@@ -12,6 +12,7 @@
 
 mod hand_over;
 mod handover;
+mod lending;
 mod limiter;
 mod tree;
 mod walks;

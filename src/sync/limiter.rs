@@ -115,6 +115,9 @@ impl CapacityLimiter {
     }
 
     /// How many tokens are borrowed, by whom, how many wait, and the peak.
+    ///
+    /// A token that a worker thread lends on while it waits ([`from_thread`](crate::thread::from_thread)) counts once. More
+    /// than the total are borrowed after it was lowered, and while an abandoned function keeps what it was lent.
     pub fn statistics(&self) -> LimiterStatistics {
         self.inner.statistics()
     }

@@ -18,6 +18,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     job::{Function, Job},
+    lending,
     to_thread::ThreadError,
     worker::Caller,
 };
@@ -142,7 +143,7 @@ impl<T: Send + 'static> Future for Call<T> {
                     let limiter = this
                         .limiter
                         .get_or_insert_with(|| Arc::clone(attached.0.shared().limiter()));
-                    let acquire = limiter.acquire();
+                    let acquire = lending::acquire(limiter);
                     *this.runtime = Some(attached);
                     *this.step = Step::Acquiring(function.take(), acquire);
                 }
@@ -168,7 +169,7 @@ impl<T: Send + 'static> Future for Call<T> {
                     } else {
                         this.hold.place(&node);
                     }
-                    let caller = Caller::new(runtime, handle, &node);
+                    let caller = Caller::new(runtime, handle, &node, token.limiter());
                     *this.step = Step::Working(Job::submit(caller, place, function, token));
                 }
                 Step::Working(work) => {

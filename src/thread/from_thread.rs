@@ -26,9 +26,9 @@
 //! - A panic resumes in the function, also that of a task that foreign code has left behind in there (C10); such tasks are
 //!   waited for.
 //! - Once the call has been abandoned, or its runtime is gone, everything ends as `Cancelled`; nothing hangs.
-//! - A function that waits here keeps its token. If what it waits for needs a token of the same limiter, and none is left,
-//!   neither goes on; [`debug::overdue`](crate::debug::overdue) names the two when a scope is to end and can not. A limiter
-//!   for each depth of nesting avoids it.
+//! - A function that waits here lends its token to the calls that the future makes, and what the future starts, on the same
+//!   limiter: to one at a time. So nested calls end although every token is taken. Those that find it lent already wait for a
+//!   token as any call does; [`debug::overdue`](crate::debug::overdue) names them when a scope is to end and can not.
 //!
 //! Rule H4. Other threads have a [`Portal`](super::Portal).
 

@@ -16,12 +16,14 @@
 //!   [`abandon_on_cancel`](ToThread::abandon_on_cancel) was called. An abandoned function keeps its
 //!   token until it ends (H2).
 //! - A panic in the function resumes in the caller; the worker survives (H3).
-//! - The function can have async code run by [`from_thread`], and ask whether its caller is cancelled (H4).
+//! - The function can have async code run by [`from_thread`], and ask whether its caller is cancelled. While it waits there,
+//!   its token serves the calls that are made inside (H4).
 //! - A thread that the program started itself calls async code through a [`Portal`]; [`start_portal`] brings the runtime (H5).
 
 mod call;
 pub mod from_thread;
 mod job;
+mod lending;
 mod portal;
 mod remote;
 mod to_thread;

@@ -12,9 +12,11 @@ use std::{
 use anyrt_core::{
     Runtime,
     context::{self, Snapshot},
+    limiter::{Limiter, Loan},
     tree::{self, Deadline, Kind, Node, NodeRef, Reason},
 };
 
+use super::lending;
 use crate::{
     runtime::{self, AnyBackend},
     task::{self, Always, Fate, Identity, Members, Payload, TaskHandle},
@@ -26,6 +28,8 @@ pub(super) struct Caller {
     handle: AnyBackend,
     /// The call's own, below the scopes around it.
     node: NodeRef,
+    /// Whose token it has.
+    limiter: Arc<Limiter>,
     /// The context variables where the call was first polled.
     values: Snapshot,
     audience: Mutex<Audience>,
@@ -33,14 +37,17 @@ pub(super) struct Caller {
 
 /// Who waits for what the function of a call has the runtime do.
 enum Audience {
-    /// The scopes around the call, for the tasks that run at the moment.
-    Caller(Option<Arc<Members<Infallible>>>),
+    /// The scopes around the call; the node is that of what runs at the moment.
+    Caller(Option<NodeRef>),
     /// The call has been abandoned: the group that was around it, if there was one.
     Group(Option<NodeRef>),
 }
 
 /// What the function has the runtime do, in a group below the call; its end takes the group out of the tree.
+///
+/// The call's token is lent on meanwhile.
 pub(super) struct Tasks<'a> {
+    loan: Loan,
     caller: &'a Caller,
     members: Arc<Members<Infallible>>,
 }
@@ -50,8 +57,14 @@ thread_local! {
 }
 
 impl Caller {
-    pub(super) fn new(runtime: &Arc<Runtime>, handle: &AnyBackend, node: &NodeRef) -> Arc<Self> {
+    pub(super) fn new(
+        runtime: &Arc<Runtime>,
+        handle: &AnyBackend,
+        node: &NodeRef,
+        limiter: &Arc<Limiter>,
+    ) -> Arc<Self> {
         Arc::new(Self {
+            limiter: Arc::clone(limiter),
             runtime: Arc::clone(runtime),
             handle: handle.clone(),
             node: Arc::clone(node),
@@ -107,26 +120,36 @@ impl Caller {
         }
     }
 
-    /// Opens a group for what the function has the runtime do next.
+    /// Opens a group for what the function has the runtime do next. Somebody waits for it, whatever becomes of the call.
     pub(super) fn open(&self) -> Tasks<'_> {
         let outer: NodeRef = Arc::new(Node::new(Kind::Part, Deadline::Never));
         // The node of a call is never closed.
         let _ = tree::attach(&outer, &self.node);
+        let abandoned = match &mut *self.audience() {
+            Audience::Caller(running) => {
+                *running = Some(Arc::clone(&outer));
+                None
+            }
+            Audience::Group(group) => Some(group.clone()),
+        };
+        if let Some(group) = abandoned {
+            self.give_away(&outer, group);
+        }
         let fate = Fate::new(&outer, Reason::SiblingFailed, None);
         let attached = (Arc::clone(&self.runtime), self.handle.clone());
         Tasks {
+            loan: self.limiter.lend(),
             caller: self,
             members: Members::new(attached, fate),
         }
     }
 
     /// Cancels what an abandoned function has running, and has `group`, or the run, wait for it (rule C10).
-    fn give_away(&self, running: &Members<Infallible>, group: Option<NodeRef>) {
-        let children = running.children();
-        tree::cancel(children, Reason::Explicit);
-        let adopter = group.and_then(|group| tree::adopt_from(children, group));
+    fn give_away(&self, running: &NodeRef, group: Option<NodeRef>) {
+        tree::cancel(running, Reason::Explicit);
+        let adopter = group.and_then(|group| tree::adopt_from(running, group));
         if let (None, Some(run)) = (adopter, runtime::root_of_run(&self.runtime)) {
-            tree::adopt_from(children, Arc::clone(run));
+            tree::adopt_from(running, Arc::clone(run));
         }
     }
 
@@ -136,22 +159,14 @@ impl Caller {
 }
 
 impl Tasks<'_> {
-    /// Starts a task. Somebody waits for it from now on, whatever becomes of the call.
+    /// Starts a task.
     pub(super) fn spawn<Fut>(&self, identity: Identity, future: Fut) -> TaskHandle<Fut::Output>
     where
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
-        let task = task::spawn(&self.members, Kind::Task, identity, Always::new(future));
-        let group = match &mut *self.caller.audience() {
-            Audience::Caller(running) => {
-                *running = Some(Arc::clone(&self.members));
-                return task;
-            }
-            Audience::Group(group) => group.clone(),
-        };
-        self.caller.give_away(&self.members, group);
-        task
+        lending::with_lender(&self.loan)
+            .enter(|| task::spawn(&self.members, Kind::Task, identity, Always::new(future)))
     }
 
     /// Whether nothing is left: the task has gone, and what it had left behind.

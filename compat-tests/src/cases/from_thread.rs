@@ -248,8 +248,7 @@ pub async fn h409_functions_wait_for_each_other_through_tasks(t: Trace) {
     t.log("main", "met");
 }
 
-/// A shield inside holds the function, too; and who waits for a token of a limiter that the caller has used up is named
-/// while a scope is overdue.
+/// A shield inside holds the function, too; and who waits for a token that others have is named while a scope is overdue.
 pub async fn h410_a_deadlock_is_named(t: Trace) {
     let limiter = CapacityLimiter::new(1);
     let (waits, free) = (Gate::new(), Gate::new());
@@ -257,15 +256,24 @@ pub async fn h410_a_deadlock_is_named(t: Trace) {
     let outcome = scope(async |s| {
         let call = to_thread(move || {
             from_thread::run(shield(async move {
-                let nested = to_thread(|| 1).limiter(&inner);
-                // The clean-up of the case: the nested call would wait for ever.
-                let free = async {
-                    yield_now().await;
-                    tell.open();
-                    end.wait().await;
-                    inner.set_total_tokens(2);
+                let begun = Gate::new();
+                let begins = begun.clone();
+                // Has what the function lends, until the case cleans up.
+                let first = to_thread(move || {
+                    from_thread::run(async move {
+                        begins.open();
+                        end.wait().await;
+                    })
+                });
+                let second = async {
+                    begun.wait().await;
+                    let tells = async {
+                        yield_now().await;
+                        tell.open();
+                    };
+                    both(to_thread(|| 1).limiter(&inner), tells).await.0
                 };
-                both(nested, free).await.0
+                both(first.limiter(&inner), second).await.1
             }))
         })
         .limiter(&limiter);

@@ -18,6 +18,7 @@ pub mod graces;
 pub mod groups;
 pub mod handles;
 pub mod intervals;
+pub mod lending;
 pub mod limiter;
 pub mod local_groups;
 pub mod local_runs;

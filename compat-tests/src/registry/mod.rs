@@ -10,6 +10,8 @@ use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
+use crate::cases::lending::*;
+#[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{
     channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, giving_up::*,
     grants::*, locks::*, meetings::*,

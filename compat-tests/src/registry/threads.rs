@@ -77,7 +77,7 @@ macro_rules! threads {
                      limiter: same";
                 "H-409" Must [H4] h409_functions_wait_for_each_other_through_tasks = "main: met";
                 "H-410" Must [H4 C5 C13] h410_a_deadlock_is_named =
-                    "waits-for: a-worker-thread a-shield a-token-of-a-limiter
+                    "waits-for: a-worker-thread a-shield a-worker-thread a-token-of-a-limiter
                      main: 1";
                 "H-412" Must [H4 H2] h412_a_dropped_call_is_told_to_its_function = "function: Explicit cancelled";
                 "H-501" Must [H5] h501_threads_call_through_a_portal =
@@ -131,6 +131,28 @@ macro_rules! threads {
                 "H-704" Must [C10 H5] h704_an_orphans_panic_is_its_calls =
                     "call: future-ends orphan
                      main: unharmed";
+                "H-710" Must [H4 H1] h710_nested_calls_do_not_use_up_the_limiter = "main: 200 bounded";
+                "H-711" Must [H4] h711_what_was_lent_is_lent_on =
+                    "borrowed: 1 0
+                     peak: 1";
+                "H-712" Must [H4 H6] h712_one_at_a_time_of_what_the_future_starts =
+                    "ran: 4
+                     at-once: 1
+                     tokens: 1";
+                "H-713" Must [H4 S3] h713_whichever_comes_first =
+                    "second: true-1 token
+                     borrowed: 0";
+                "H-714" Must [H4 S4] h714_a_lowered_total_revokes_nothing =
+                    "nested: ran
+                     borrowed: 0";
+                "H-715" Must [H4 H2] &[ParallelJobs] h715_an_abandoned_function_keeps_a_token_above_the_total =
+                    "run: true
+                     borrowed: 2 1
+                     free: false true";
+                "H-716" Must [H4 H5] h716_a_portals_call_lends_nothing = "nested: waits 1";
+                "H-717" Must [H4] h717_another_limiter_in_between =
+                    "nested: ran
+                     borrowed: 0";
             }
 
             launching since "0.1" {

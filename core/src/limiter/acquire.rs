@@ -2,29 +2,43 @@
 
 use std::{
     fmt,
+    num::NonZeroU64,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use super::{AlreadyBorrowed, Borrower, Limiter, state::State};
+use super::{
+    AlreadyBorrowed, Borrower, Lender, Limiter,
+    state::{Nested, Request},
+};
 use crate::hand_over::Waiter;
 
 /// A token lent to a guard: dropping it gives the token back, to the first who waits.
 #[must_use = "the token goes back as soon as this is dropped"]
 pub struct Token {
     limiter: Arc<Limiter>,
+    /// The loan that it is of, if it belongs to somebody else.
+    lent: Option<NonZeroU64>,
 }
 
 impl Token {
     /// A guard for a token that has been lent already.
-    pub(super) fn new(limiter: Arc<Limiter>) -> Self {
-        Self { limiter }
+    pub(super) fn new(limiter: Arc<Limiter>, lent: Option<NonZeroU64>) -> Self {
+        Self { limiter, lent }
+    }
+
+    /// Whose token it is.
+    pub fn limiter(&self) -> &Arc<Limiter> {
+        &self.limiter
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
-        self.limiter.state.with(State::give_back);
+        let lent = self.lent;
+        self.limiter
+            .state
+            .with(|state, wake| state.give_back_of(lent, wake));
     }
 }
 
@@ -46,7 +60,15 @@ pub struct Acquire {
 impl Acquire {
     pub(super) fn new(limiter: Arc<Limiter>) -> Self {
         Self {
-            attempt: Attempt::new(limiter, None),
+            attempt: Attempt::new(limiter, Request::Guard),
+        }
+    }
+
+    pub(super) fn from_lenders(limiter: Arc<Limiter>, lenders: &[Lender]) -> Self {
+        let numbers = lenders.iter().filter_map(|lender| lender.of(&limiter));
+        let request = Nested::request(numbers.collect());
+        Self {
+            attempt: Attempt::new(limiter, request),
         }
     }
 
@@ -57,9 +79,9 @@ impl Acquire {
     /// When it is polled again after that.
     #[track_caller]
     pub fn poll_acquire(&mut self, cx: &mut Context<'_>) -> Poll<Token> {
-        self.attempt.poll(cx).map(|lent| {
-            lent.expect("only a key can have a token already");
-            Token::new(Arc::clone(&self.attempt.limiter))
+        self.attempt.poll(cx).map(|borrowed| {
+            let lent = borrowed.expect("only a key can have a token already");
+            Token::new(Arc::clone(&self.attempt.limiter), lent)
         })
     }
 }
@@ -77,7 +99,7 @@ pub struct AcquireFor {
 impl AcquireFor {
     pub(super) fn new(limiter: Arc<Limiter>, borrower: Borrower) -> Self {
         Self {
-            attempt: Attempt::new(limiter, Some(borrower)),
+            attempt: Attempt::new(limiter, Request::Key(borrower)),
         }
     }
 
@@ -93,7 +115,7 @@ impl AcquireFor {
     /// When it is polled again after it was ready.
     #[track_caller]
     pub fn poll_acquire(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AlreadyBorrowed>> {
-        self.attempt.poll(cx)
+        self.attempt.poll(cx).map_ok(|_of_nobody| ())
     }
 }
 
@@ -101,19 +123,19 @@ impl AcquireFor {
 #[derive(Debug)]
 struct Attempt {
     limiter: Arc<Limiter>,
-    waiter: Waiter<Option<Borrower>>,
+    waiter: Waiter<Request>,
 }
 
 impl Attempt {
-    fn new(limiter: Arc<Limiter>, borrower: Option<Borrower>) -> Self {
+    fn new(limiter: Arc<Limiter>, request: Request) -> Self {
         Self {
             limiter,
-            waiter: Waiter::new(borrower),
+            waiter: Waiter::new(request),
         }
     }
 
     #[track_caller]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), AlreadyBorrowed>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<NonZeroU64>, AlreadyBorrowed>> {
         self.limiter.state.poll(&mut self.waiter, cx)
     }
 }

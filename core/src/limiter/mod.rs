@@ -19,6 +19,7 @@
 //!   more may be borrowed than the total allows, and nobody new gets in until enough came back. A
 //!   total of zero lets nobody in; no total lets everybody in.
 //! - Without waiting, acquiring and releasing a guard's token allocates nothing.
+//! - A token whose owner waits for something can be [lent on](Limiter::lend) to what it waits for.
 //!
 //! # Example
 //!
@@ -41,6 +42,7 @@
 mod acquire;
 mod borrower;
 mod error;
+mod lending;
 mod state;
 
 use std::sync::Arc;
@@ -48,6 +50,7 @@ use std::sync::Arc;
 pub use acquire::{Acquire, AcquireFor, Token};
 pub use borrower::Borrower;
 pub use error::{AcquireError, AlreadyBorrowed, NotBorrowed, WouldBlock};
+pub use lending::{Lender, Loan};
 
 use crate::hand_over::Queued;
 use state::State;
@@ -93,12 +96,30 @@ impl Limiter {
     /// [`WouldBlock`] if the caller would have to wait.
     pub fn try_acquire(self: &Arc<Self>) -> Result<Token, WouldBlock> {
         self.state.with(|state, _| state.try_take())?;
-        Ok(Token::new(Arc::clone(self)))
+        Ok(Token::new(Arc::clone(self), None))
     }
 
     /// Borrows a token for a guard, waiting for its turn.
     pub fn acquire(self: &Arc<Self>) -> Acquire {
         Acquire::new(Arc::clone(self))
+    }
+
+    /// Lends a token on, until the result is dropped. The caller has it, and does not use it meanwhile.
+    ///
+    /// What is lent counts once, with the token, in `borrowed`. It goes to one at a time of those who know the
+    /// [`Lender`] and [ask](Self::acquire_from), before the queue.
+    pub fn lend(self: &Arc<Self>) -> Loan {
+        let number = self.state.with(|state, _| state.loans.open());
+        Loan::new(Arc::clone(self), number)
+    }
+
+    /// Borrows a token for a guard, or what one of `lenders` lends of this limiter, whichever comes first; waits for its
+    /// turn.
+    ///
+    /// Lenders of other limiters are overlooked. What is lent goes to the first who asks; of several lenders the first
+    /// that has something lends it.
+    pub fn acquire_from(self: &Arc<Self>, lenders: &[Lender]) -> Acquire {
+        Acquire::from_lenders(Arc::clone(self), lenders)
     }
 
     /// Borrows a token for `borrower`, if one is free and nobody waits for it.

@@ -81,6 +81,10 @@ pub enum Stop {
 impl Portal {
     /// Runs a future on the runtime, and blocks this thread until it is done.
     ///
+    /// A function on a worker thread that waits here keeps its token, and lends it to nobody, as
+    /// [`from_thread::run`](crate::thread::from_thread::run) does: where the future needs one of the same limiter, and none is
+    /// left, neither goes on.
+    ///
     /// # Errors
     ///
     /// See [`PortalError`]. On a thread that polls the runtime's tasks the future is dropped unpolled.
