@@ -109,7 +109,6 @@ fn an_interval_remembers_where_it_was_made() {
 }
 
 #[test]
-#[expect(clippy::redundant_closure, reason = "the call is to be here")]
 fn what_panics_at_once_does_so_at_the_caller() {
     assert_panics_here(|| runtime::current_backend());
     assert_panics_here(|| thread::default_thread_limiter());
