@@ -12,6 +12,7 @@ use anyrt_core::{
     Origin,
     context::{self, Kept},
     tree::{self, Branch, Kind, NodeRef},
+    unhandled,
 };
 use pin_project_lite::pin_project;
 
@@ -124,6 +125,14 @@ pub(super) trait Post<E>: Branch {
     /// The body is pending. What this has to drop meanwhile may panic.
     fn suspended(&self) {}
 
+    /// A cancel ends the child: nothing of it has been dropped so far.
+    fn cancelled(&self) {}
+
+    /// Whether the child is its group's, for which it counts as cut then.
+    fn is_members(&self) -> bool {
+        true
+    }
+
     /// The child failed.
     fn failed(&self, members: &Members<E>, error: E, place: Place);
 
@@ -162,7 +171,8 @@ pin_project! {
     {
         fn drop(this: Pin<&mut Self>) {
             // The runtime dropped the task: it is shutting down, or refused it.
-            this.end(Ok(Err(TaskError::Cancelled)));
+            let cut = this.post.as_ref().is_some_and(|post| post.node().is_cut());
+            this.end(Ok(Err(TaskError::Cancelled)), cut);
         }
     }
 }
@@ -175,15 +185,29 @@ enum Failure<E> {
     Panic(Payload),
 }
 
+impl<E> Failure<E> {
+    /// What the handle says.
+    fn outcome(&self) -> TaskError {
+        match self {
+            Self::Error(_) => TaskError::Failed,
+            Self::Panic(_) => TaskError::Panicked,
+        }
+    }
+}
+
 impl<E, P, Fut> ChildTask<E, P, Fut>
 where
     E: Send + 'static,
     P: Post<E>,
 {
-    /// In this order, because the group may return right after the last step: the future goes, the
-    /// failure is kept, the outcome is handed over, the node leaves the tree. Who awaits the child is woken last: another
-    /// thread that polls it meanwhile would wait for the same locks.
-    fn end(self: Pin<&mut Self>, ending: Ending<P::Value, E>) {
+    /// In this order, because the group may return right after the last step: the future goes, the outcome is handed
+    /// over, the failure is kept and cancels the others, the node leaves the tree. A handle knows the outcome before
+    /// anything is cancelled for it (rule T7), so that a member that hears of both has the same answer on every thread.
+    /// Who awaits the child is woken last: another thread that polls it meanwhile would wait for the same locks.
+    ///
+    /// Whether the child was `cut` was seen with the cancel that ends it: its group may be moved to another place while
+    /// the future goes.
+    fn end(self: Pin<&mut Self>, ending: Ending<P::Value, E>, cut: bool) {
         let mut this = self.project();
         let Some(post) = this.post.take() else {
             return;
@@ -205,28 +229,32 @@ where
         if !values.is_empty() {
             forget_panic(values);
         }
-        let outcome = match (ending, dropping) {
+        let (outcome, failure) = match (ending, dropping) {
             // Its destructors panicked: what it would have ended as counts no more.
             (ending, Err(payload)) => {
-                this.span.inside(trace::panicked);
-                post.panicked(members, payload);
                 forget_panic(ending);
-                Err(TaskError::Panicked)
+                (Err(TaskError::Panicked), Some(Failure::Panic(payload)))
             }
-            (Ok(outcome), Ok(())) => outcome,
-            (Err(Failure::Error(error)), Ok(())) => {
+            (Ok(outcome), Ok(())) => (outcome, None),
+            (Err(failure), Ok(())) => (Err(failure.outcome()), Some(failure)),
+        };
+        if cut && matches!(outcome, Err(TaskError::Cancelled)) && post.is_members() {
+            members.count_cut();
+        }
+        let finished = post.finish(outcome);
+        match failure {
+            None => {}
+            Some(Failure::Error(error)) => {
                 this.span.inside(trace::failed);
                 post.failed(members, error, post.task().place());
-                Err(TaskError::Failed)
             }
-            (Err(Failure::Panic(payload)), Ok(())) => {
+            Some(Failure::Panic(payload)) => {
                 this.span.inside(trace::panicked);
                 post.panicked(members, payload);
-                Err(TaskError::Panicked)
             }
-        };
+        }
         this.span.close();
-        let joiner = post.finish(outcome).unwrap_or_else(|payload| {
+        let joiner = finished.unwrap_or_else(|payload| {
             post.panicked(members, payload);
             None
         });
@@ -234,9 +262,7 @@ where
         tree::detach(&node);
         drop(node);
         members.runtime.shared().task_gone();
-        if let Some(joiner) = joiner {
-            joiner.wake();
-        }
+        joiner.into_iter().for_each(unhandled::wake);
     }
 }
 
@@ -286,17 +312,22 @@ where
                 polled
             }))
         });
+        let mut cut = false;
         let ending = match polled {
             Ok(Some(Poll::Ready(Ok(value)))) => Ok(Ok(value)),
             Ok(Some(Poll::Ready(Err(error)))) => Err(Failure::Error(error)),
             Err(payload) => Err(Failure::Panic(payload)),
             Ok(None) => return Poll::Ready(()),
             Ok(Some(Poll::Pending)) => match post.node().look_again(cx.waker()) {
-                Some(look) if look.must_drop() => Ok(Err(TaskError::Cancelled)),
+                Some(look) if look.must_drop() => {
+                    post.cancelled();
+                    cut = look.cut;
+                    Ok(Err(TaskError::Cancelled))
+                }
                 _ => return Poll::Pending,
             },
         };
-        self.end(ending);
+        self.end(ending, cut);
         Poll::Ready(())
     }
 }

@@ -45,7 +45,8 @@ use super::{
 ///
 /// # Cancel safety
 ///
-/// Under a facade scope, the group waits for its children. If foreign code drops this future before completion,
+/// Under a facade scope that is cancelled, the group waits for its children. If the body or one of them was cut short
+/// by that, the scope reports, and nothing comes out of the group (rule T6). If foreign code drops this future before completion,
 /// the body is dropped at once and the children are cancelled; they end on their own.
 ///
 /// # Panics
@@ -119,6 +120,10 @@ pub struct GroupStatistics {
     pub daemons: usize,
     /// The most that were alive at once.
     pub peak: usize,
+    /// How many were cut: dropped unfinished because of a cancel that came from around the group, and from nowhere else
+    /// before. Counts the body, and children that are no daemons. With one of them the group does not return its value,
+    /// unless it fails: the cancelled scope around it reports (rule T6).
+    pub cut: usize,
 }
 
 impl TaskGroup {

@@ -3,21 +3,24 @@
 use std::{
     error, fmt,
     future::Future,
+    ops::ControlFlow,
     panic::{self, AssertUnwindSafe},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use anyrt_core::{
     context::{self, Kept},
     tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason},
+    unhandled,
 };
 
 use super::{
     child::{Place, Post},
     label::{Identity, TaskLabel},
     members::Members,
+    wakers::look_or_leave,
 };
 pub(crate) use crate::payload::Payload;
 use crate::trace;
@@ -193,32 +196,26 @@ impl<V> Future for TaskHandle<V> {
     ///
     /// When polled again after it has given the outcome.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut slot = self.child.slot();
-        if slot.finished {
-            if matches!(slot.outcome, Some(Err(TaskError::Cancelled)))
-                && !self.yielded
-                && context::is_cancelled()
-            {
-                // What cancelled the child cancels the caller as well, and is about to drop it.
-                drop(slot);
-                self.yielded = true;
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+        let yielded = self.yielded;
+        let finished = ready!(look_or_leave(&self.child.slot, cx, |slot| {
+            if !slot.finished {
+                return ControlFlow::Continue(&mut slot.joiner);
             }
-            let outcome = slot.outcome.take();
-            drop(slot);
-            self.given = true;
-            return Poll::Ready(
-                outcome.expect("a task handle was polled after it had given its outcome"),
-            );
-        }
-        let replaced = match &slot.joiner {
-            Some(current) if current.will_wake(cx.waker()) => None,
-            _ => slot.joiner.replace(cx.waker().clone()),
+            let was_cancelled = matches!(slot.outcome, Some(Err(TaskError::Cancelled)));
+            ControlFlow::Break(if was_cancelled && !yielded && context::is_cancelled() {
+                None
+            } else {
+                Some(slot.outcome.take())
+            })
+        }));
+        let Some(outcome) = finished else {
+            // What cancelled the child cancels the caller as well, and is about to drop it.
+            self.yielded = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         };
-        drop(slot);
-        drop(replaced);
-        Poll::Pending
+        self.given = true;
+        Poll::Ready(outcome.expect("a task handle was polled after it had given its outcome"))
     }
 }
 
@@ -232,7 +229,7 @@ impl<V> Drop for TaskHandle<V> {
             slot.unwanted = true;
             (slot.outcome.take(), slot.joiner.take())
         };
-        drop(joiner);
+        joiner.into_iter().for_each(unhandled::discard);
         drop(outcome);
     }
 }

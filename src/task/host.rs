@@ -40,6 +40,8 @@ pin_project! {
         outer: Region,
         members: Option<Arc<Members<E>>>,
         value: Option<T>,
+        // All members are gone, and one of them was cut.
+        cut: bool,
         hold: Hold,
         place: Place,
     }
@@ -55,9 +57,10 @@ impl<Fut, T, E> Host<Fut, T, E> {
     fn new(place: Place) -> Self {
         Self {
             body: Regional::new(Region::new(Kind::Part, Deadline::Never), None),
-            outer: Region::new(Kind::Part, Deadline::Never),
+            outer: Region::new(Kind::Group, Deadline::Never),
             members: None,
             value: None,
+            cut: false,
             hold: Hold::new(HolderKind::TaskGroup, place),
             place,
         }
@@ -92,7 +95,7 @@ impl<Fut, T, E> Host<Fut, T, E> {
             let runtime = this.members.as_ref().map(|members| &members.runtime);
             context::enter_where_it_is(this.outer, runtime, || this.body.drop_body());
         }));
-        if let Some(members) = this.members.take() {
+        if let Some(members) = this.members.take().filter(|_| !*this.cut) {
             members.abandon();
         }
         match dropped {
@@ -109,8 +112,11 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Errors<E>>> {
         let mut this = self.as_mut().project();
         let Some(members) = this.members.as_ref() else {
-            return parked();
+            panic!("a finished task group was polled again");
         };
+        if *this.cut {
+            return Self::come_out_cut(members, this.value).map(Ok);
+        }
         // Also while only the children are left: their place moves with the group.
         context::settle(this.outer);
         if this.body.has_body() {
@@ -123,19 +129,36 @@ where
         }
         let failures = members.take_failures();
         members.retire();
-        *this.members = None;
+        *this.cut = failures.is_none() && (members.is_cut() || this.value.is_none());
         this.hold.release();
         this.body.end();
         this.outer.end();
+        if *this.cut {
+            return Self::come_out_cut(members, this.value).map(Ok);
+        }
+        *this.members = None;
         if let Some(payload) = failures.panic {
             forget_panic((failures.errors, this.value.take()));
             panic::resume_unwind(payload);
         }
-        match (Errors::new(failures.errors), this.value.take()) {
-            (Some(errors), _) => Poll::Ready(Err(errors)),
-            (None, Some(value)) => Poll::Ready(Ok(value)),
-            (None, None) => Poll::Pending,
+        Poll::Ready(match Errors::new(failures.errors) {
+            Some(errors) => Err(errors),
+            None => Ok(this
+                .value
+                .take()
+                .expect("a body that was not cut has ended")),
+        })
+    }
+
+    /// A member was cut from around the group, where this is reported (rule T6); but nobody is left there to report it
+    /// once the runtime has gone (rule R6).
+    fn come_out_cut(members: &Members<E>, value: &mut Option<T>) -> Poll<T> {
+        if !context::is_cancelled() && members.is_runtime_gone() {
+            if let Some(value) = value.take() {
+                return Poll::Ready(value);
+            }
         }
+        parked()
     }
 
     /// Polls the body once, and drops it if it has ended or must end.
@@ -156,6 +179,9 @@ where
                 let node = body.node().expect("a pending body has a node");
                 let look = node.node().look_again(cx.waker());
                 if look.is_some_and(|look| look.must_drop()) {
+                    if node.node().is_cut() {
+                        members.count_cut();
+                    }
                     Self::drop_body(body, outer, members);
                 }
             }

@@ -2,11 +2,12 @@
 
 use std::{
     mem,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    task::Waker,
+    task::{Context, Poll, Waker},
 };
 
 use anyrt_core::{
@@ -16,7 +17,11 @@ use anyrt_core::{
 
 use super::{child::Place, fate::Fate, group::GroupStatistics, unhandled};
 pub(crate) use crate::payload::forget_panic;
-use crate::{payload::Payload, runtime::AnyBackend, trace};
+use crate::{
+    payload::Payload,
+    runtime::{AnyBackend, Timer},
+    trace,
+};
 
 /// The shared part of a group.
 ///
@@ -33,6 +38,7 @@ pub(crate) struct Members<E> {
     report: OnceLock<Report<E>>,
     spawned: AtomicUsize,
     peak: AtomicUsize,
+    cut: AtomicUsize,
 }
 
 type Report<E> = fn(E, Option<Place>);
@@ -49,6 +55,13 @@ pub(crate) struct Failures<E> {
     pub(crate) panic: Option<Payload>,
 }
 
+impl<E> Failures<E> {
+    /// Whether nothing has.
+    pub(super) fn is_none(&self) -> bool {
+        self.panic.is_none() && self.errors.is_empty()
+    }
+}
+
 impl<E> Members<E> {
     pub(crate) fn new((runtime, handle): (Arc<Runtime>, AnyBackend), fate: Arc<Fate>) -> Arc<Self> {
         Arc::new(Self {
@@ -60,6 +73,7 @@ impl<E> Members<E> {
             report: OnceLock::new(),
             spawned: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
+            cut: AtomicUsize::new(0),
         })
     }
 
@@ -116,6 +130,23 @@ impl<E> Members<E> {
         }
     }
 
+    /// The body, or a child that is no daemon, was cut (rule T6). Told before the child leaves its group.
+    pub(super) fn count_cut(&self) {
+        // Ordering: the group looks after the child's node has left the list, which is done under a lock.
+        self.cut.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether the group's runtime has gone: its timers say so, also one that is set to never.
+    pub(super) fn is_runtime_gone(&self) -> bool {
+        let never = pin!(Timer::new(&self.handle, self.runtime.shared(), None));
+        let polled = never.poll_elapsed(&mut Context::from_waker(Waker::noop()));
+        matches!(polled, Poll::Ready(Err(_gone)))
+    }
+
     /// The group has returned: its nodes leave the tree.
     pub(crate) fn retire(&self) {
         tree::detach(&self.children);
@@ -149,6 +180,7 @@ impl<E> Members<E> {
             alive: self.children.node().children(),
             daemons: self.children.node().daemons(),
             peak: self.peak.load(Ordering::Relaxed),
+            cut: self.cut.load(Ordering::Relaxed),
         }
     }
 

@@ -34,7 +34,8 @@
 //! - A panic does the same, and then resumes in the caller; it beats errors (T4). In a program
 //!   that is built with `panic = "abort"`, it ends the process instead.
 //! - `cancel` on a group cancels its children; the body goes on, as it has a value to return (T5).
-//! - A cancel from around the group reaches body and children, and the group waits for them (T6).
+//! - A cancel from around the group reaches body and children, and the group waits for them; if one of them was cut
+//!   short, the cancelled scope reports, and otherwise the group returns its value (T6).
 //! - A handle is a future of the child's outcome; dropping it does nothing (T7).
 //! - Spawning on a closed group drops the future unpolled; on a cancelled group the child runs to its
 //!   first suspension (T10).
@@ -91,6 +92,7 @@ mod start;
 mod start_cell;
 mod together;
 pub(crate) mod unhandled;
+mod wakers;
 mod watch;
 
 pub(crate) use child::{in_place, spawn};

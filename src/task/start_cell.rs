@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -57,7 +60,7 @@ pub(crate) trait HandOver<V>: Send + Sync {
 /// A cell without the bounds on its types, for the start.
 pub(super) trait Started<V, E>: Send + Sync {
     fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>>;
-    /// Whether a cancel has reached the task.
+    /// Whether a cancel has ended the task.
     fn is_cancelled(&self) -> bool;
     /// Nobody waits for the start any more: a task that is still the starter's is cancelled, and waited for by
     /// the group around (rule C10). `around` is the node of the start.
@@ -71,6 +74,9 @@ pub(super) struct StartCell<V, E> {
     values: Kept,
     /// Keeps the group open until the task takes its place, or ends.
     seat: NodeRef,
+    /// Not to be read off the node, which may move when the start does, while the task goes.
+    // Ordering: written before, and read after, the answer is put under the lock.
+    cancelled: AtomicBool,
     state: Mutex<State<V, E>>,
 }
 
@@ -118,6 +124,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
             label: TaskLabel::new(identity),
             values: Kept::current(),
             seat,
+            cancelled: AtomicBool::new(false),
             state: Mutex::new(State {
                 stage: Stage::Waiting,
                 starter: None,
@@ -186,7 +193,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
 
 impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
     fn is_cancelled(&self) -> bool {
-        self.node.is_cancelled()
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>> {
@@ -239,6 +246,14 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
 
     fn values(&self) -> &Kept {
         &self.values
+    }
+
+    fn cancelled(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    fn is_members(&self) -> bool {
+        self.node.is_handed_over()
     }
 
     fn suspended(&self) {

@@ -1,6 +1,13 @@
 //! What the crate `tracing` is told: a span for each task, and what becomes of tasks, groups and scopes (rule T16).
+//!
+//! A subscriber is foreign code: where it panics, the task goes on, and the panic is reported.
 
-use anyrt_core::tree::{Kind, Reason};
+use std::mem;
+
+use anyrt_core::{
+    tree::{Kind, Reason},
+    unhandled::contain,
+};
 use tracing::{Span, debug, error, info_span, warn};
 
 use crate::task::Identity;
@@ -15,36 +22,43 @@ impl TaskSpan {
             Kind::Daemon => "daemon",
             _ => "task",
         };
-        Self(info_span!(
-            target: "anyrt",
-            "task",
-            name = identity.name(),
-            place = %identity.place(),
-            kind,
-        ))
+        let span = contain(|| {
+            info_span!(
+                target: "anyrt",
+                "task",
+                name = identity.name(),
+                place = %identity.place(),
+                kind,
+            )
+        });
+        Self(span.unwrap_or_else(Span::none))
     }
 
     pub(crate) fn inside<R>(&self, act: impl FnOnce() -> R) -> R {
-        self.0.in_scope(act)
+        let entered = contain(|| self.0.enter());
+        let result = act();
+        contain(|| drop(entered));
+        result
     }
 
     /// Nothing is left of the task: its span closes before anybody hears that it has ended.
     pub(crate) fn close(&mut self) {
-        self.0 = Span::none();
+        let span = mem::replace(&mut self.0, Span::none());
+        contain(|| drop(span));
     }
 }
 
 /// A task ended with an error, which goes to its group.
 pub(crate) fn failed() {
-    warn!(target: "anyrt", "the task failed");
+    contain(|| warn!(target: "anyrt", "the task failed"));
 }
 
 /// A task panicked, or something of it did when it was dropped.
 pub(crate) fn panicked() {
-    error!(target: "anyrt", "the task panicked");
+    contain(|| error!(target: "anyrt", "the task panicked"));
 }
 
 /// `what` was cancelled, for the first time.
 pub(crate) fn cancelled(what: &'static str, reason: Reason) {
-    debug!(target: "anyrt", what, %reason, "cancelled");
+    contain(|| debug!(target: "anyrt", what, %reason, "cancelled"));
 }

@@ -177,11 +177,15 @@ pub async fn t255_a_cancel_from_outside_reaches_all(t: Trace) {
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
 }
 
-/// A body that has ended counts, although the children were cancelled.
+/// A body that has ended counts, if the children finish in spite of the cancel.
 pub async fn t256_a_value_wins_over_a_cancel(t: Trace) {
     let outcome = scope(async |s| {
         let value = local_task_group(async |lg| {
-            lg.spawn(forever());
+            lg.spawn(shield(async {
+                for _ in 0..3 {
+                    foreign_yield().await;
+                }
+            }));
             let canceller = lg.clone();
             lg.spawn(async move {
                 yield_now().await;

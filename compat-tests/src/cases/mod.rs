@@ -1,13 +1,17 @@
 //! The cases, by area. The [registry](crate::registry) lists them with their golden traces.
 
 pub mod aftermath;
+pub mod awaited_again;
 pub mod bounded;
 pub mod budget;
 pub mod checkpoints;
 pub mod cleanups;
+pub mod combinator_ends;
 pub mod composition;
 pub mod context;
 pub mod contract;
+pub mod cut_groups;
+pub mod cut_members;
 pub mod daemons;
 pub mod deadlines;
 pub mod entry;
@@ -22,6 +26,7 @@ pub mod lending;
 pub mod limiter;
 pub mod local_groups;
 pub mod local_runs;
+pub mod lost_parts;
 pub mod moves;
 pub mod orphans;
 pub mod outside;

@@ -31,6 +31,10 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
+    awaited_again::*, combinator_ends::*, cut_groups::*, cut_members::*, lost_parts::*,
+};
+#[allow(clippy::wildcard_imports)]
+use crate::cases::{
     cleanups::*, context::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*,
     reasons::*, reports::*, requests::*, spawned_cleanups::*,
 };
@@ -127,6 +131,8 @@ mod orphans;
 #[macro_use]
 mod concurrency;
 #[macro_use]
+mod cuts;
+#[macro_use]
 mod threads;
 #[macro_use]
 mod limits;
@@ -143,4 +149,4 @@ mod watching;
 #[macro_use]
 mod composition;
 
-collect! { { contract runs cancellation walks tasks starts orphans concurrency threads context limits sync time composition watching reports } {} }
+collect! { { contract runs cancellation walks tasks starts orphans concurrency cuts threads context limits sync time composition watching reports } {} }

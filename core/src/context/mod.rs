@@ -274,7 +274,7 @@ pub fn nearest_scope() -> Option<NodeRef> {
         let mut current = innermost;
         while let Some(frame) = current {
             match frame.place.kind() {
-                Kind::Part => current = frame.outer,
+                Kind::Part | Kind::Group => current = frame.outer,
                 Kind::Shield => return None,
                 _ => return Some(frame.node()),
             }

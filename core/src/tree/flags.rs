@@ -1,6 +1,6 @@
 //! The state of a node, flag by flag.
 //!
-//! Flags are changed under the node's lock and read without it. `INHERITED`, `OUTER` and
+//! Flags are changed under the node's lock and read without it. `INHERITED`, `FROM_AROUND`, `OUTER` and
 //! `SOFT_AROUND` follow from the parent's flags, and change when those do or when the node moves; the others stay
 //! once they are set: a cancel is final.
 
@@ -63,6 +63,17 @@ pub(super) const WATCH: u32 = 1 << 9;
 /// its waker is still there.
 pub(super) const ARMED: u32 = 1 << 10;
 
+/// This node is around the body and the children of a group: what reaches it from above comes from around the group.
+///
+/// Set at birth.
+pub(super) const GROUP: u32 = 1 << 11;
+
+/// The first cancel that reached this node came from around the group that it is in.
+///
+/// Set together with `INHERITED`: on a `GROUP` node, and below it where the parent has it. A cancel that comes later
+/// changes nothing; with `INHERITED` it is taken back.
+pub(super) const FROM_AROUND: u32 = 1 << 12;
+
 /// Nobody waits for this child by itself: its group ends it when only such children are left.
 ///
 /// Set at birth.
@@ -95,7 +106,7 @@ pub(super) const CANCELLED: u32 = SELF | INHERITED;
 pub(super) const SOFTENED: u32 = SOFT | SOFT_AROUND;
 
 /// What follows from the parent.
-const FROM_ABOVE: u32 = INHERITED | OUTER | SOFT_AROUND;
+const FROM_ABOVE: u32 = INHERITED | OUTER | SOFT_AROUND | FROM_AROUND;
 
 /// Whether a node with these flags has anything to pass on to its children.
 #[inline]
@@ -103,9 +114,9 @@ pub(super) fn passes_on(flags: u32) -> bool {
     flags & (CANCELLED | SOFTENED) != 0
 }
 
-/// The flags of a node that had `flags`, under a parent that has `above`.
-pub(super) fn under(flags: u32, above: u32) -> u32 {
-    let mut flags = flags & !FROM_ABOVE;
+/// The flags of a node that had `before`, under a parent that has `above`.
+pub(super) fn under(before: u32, above: u32) -> u32 {
+    let mut flags = before & !FROM_ABOVE;
     if flags & SHIELD != 0 {
         if above & CANCELLED != 0 {
             flags |= OUTER;
@@ -114,6 +125,13 @@ pub(super) fn under(flags: u32, above: u32) -> u32 {
     }
     if above & CANCELLED != 0 {
         flags |= INHERITED;
+        flags |= if before & CANCELLED != 0 {
+            before & FROM_AROUND
+        } else if flags & GROUP != 0 {
+            FROM_AROUND
+        } else {
+            above & FROM_AROUND
+        };
     }
     if above & SOFTENED != 0 {
         flags |= SOFT_AROUND;

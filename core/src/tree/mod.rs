@@ -12,6 +12,9 @@
 //! A walk marks everything first, and wakes then: a region that is woken finds all that is cancelled with it
 //! cancelled. Where two cancels meet, the one that comes by where the other has not finished goes down itself.
 //!
+//! A node below a group's outermost one also remembers whether the first cancel that reached it came from around
+//! the group ([`Node::is_cut`]): that is what a group returns by.
+//!
 //! A soft request ([`soften`]) goes down as a cancel does, but drops nothing: it is for those who ask.
 //!
 //! A region looks ([`Node::look`]) after each poll of its body that returned `Pending`: cancelled and

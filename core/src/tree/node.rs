@@ -7,8 +7,8 @@ use slab::Slab;
 use super::{
     Deadline, Holder,
     flags::{
-        ARMED, CANCELLED, CLOSED, DAEMON, INHERITED, JOIN, OUTER, ROOT, SELF, SHIELD, SOFT,
-        SOFTENED, WATCH,
+        ARMED, CANCELLED, CLOSED, DAEMON, FROM_AROUND, GROUP, INHERITED, JOIN, OUTER, ROOT, SELF,
+        SHIELD, SOFT, SOFTENED, WATCH,
     },
     label::Label,
     waker_id::WakerId,
@@ -54,6 +54,8 @@ pub enum Kind {
     Scope,
     /// A region inside an operation: a cancel reaches it, and what encloses the operation reports.
     Part,
+    /// The region around the body and the children of a group; otherwise a part.
+    Group,
     /// A region that a cancel from outside does not reach.
     Shield,
     /// The top of a task.
@@ -131,6 +133,8 @@ pub struct Look {
     pub soft: bool,
     /// Something inside must not be dropped yet.
     pub held: bool,
+    /// See [`Node::is_cut`].
+    pub cut: bool,
     /// When the region ends by itself.
     pub deadline: Deadline,
 }
@@ -147,6 +151,7 @@ impl Node {
     pub fn new(kind: Kind, deadline: Deadline) -> Self {
         let flags = match kind {
             Kind::Scope | Kind::Part => 0,
+            Kind::Group => GROUP,
             Kind::Shield => SHIELD,
             Kind::Task => ROOT,
             Kind::Daemon => ROOT | DAEMON,
@@ -175,6 +180,12 @@ impl Node {
     #[inline]
     pub fn is_cancelled(&self) -> bool {
         self.flags() & CANCELLED != 0
+    }
+
+    /// Whether this is a member that its group has to wait for, or its body, and the first cancel that reached it came
+    /// from around the group (up to a shield). What is dropped unfinished then was *cut*.
+    pub fn is_cut(&self) -> bool {
+        is_cut(self.flags())
     }
 
     /// Whether this node or one around it (up to a shield) was asked to come to an end by itself.
@@ -220,6 +231,7 @@ impl Node {
                 inherited: flags & INHERITED != 0,
                 soft: flags & SOFTENED != 0,
                 held: state.holds > 0,
+                cut: is_cut(flags),
                 deadline: state.deadline,
             };
             (look, !look.must_drop())
@@ -322,6 +334,10 @@ impl Node {
     pub(super) fn replace_flags(&self, flags: u32) {
         self.flags.store(flags, Ordering::Release);
     }
+}
+
+fn is_cut(flags: u32) -> bool {
+    flags & (FROM_AROUND | DAEMON) == FROM_AROUND
 }
 
 impl State {

@@ -10,6 +10,8 @@ use std::{
     task::{Context, Wake, Waker},
 };
 
+use anyrt_core::unhandled;
+
 /// The branches that are to be polled, the one that was woken first in front.
 ///
 /// Every branch has a waker of its own, made when it is first polled and kept for whatever takes its place.
@@ -68,12 +70,11 @@ impl Wake for Seat {
             if mem::replace(&mut state.awake, true) {
                 None
             } else {
-                state.task.clone()
+                // Taken, for a clone would be made under the lock; the next poll of the task leaves it again.
+                state.task.take()
             }
         };
-        if let Some(task) = task {
-            task.wake();
-        }
+        task.into_iter().for_each(unhandled::wake);
     }
 }
 
@@ -90,16 +91,18 @@ impl ReadyQueue {
 
     /// Starts a poll of the task; returns how many branches are to be polled.
     pub(super) fn begin(&mut self, cx: &Context<'_>) -> usize {
-        let mut state = self.shared.lock();
-        state.awake = true;
-        self.round.append(&mut state.woken);
-        let replaced = match &state.task {
-            Some(task) if task.will_wake(cx.waker()) => None,
-            _ => state.task.replace(cx.waker().clone()),
+        // A waker may run anything when it is cloned or dropped: not under the lock.
+        let fresh = cx.waker().clone();
+        let surplus = {
+            let mut state = self.shared.lock();
+            state.awake = true;
+            self.round.append(&mut state.woken);
+            match &state.task {
+                Some(task) if task.will_wake(&fresh) => Some(fresh),
+                _ => state.task.replace(fresh),
+            }
         };
-        drop(state);
-        // May run anything, so not under the lock.
-        drop(replaced);
+        surplus.into_iter().for_each(unhandled::discard);
         self.round.len()
     }
 
@@ -166,6 +169,6 @@ impl Drop for ReadyQueue {
             state.awake = true;
             state.task.take()
         };
-        drop(task);
+        task.into_iter().for_each(unhandled::discard);
     }
 }

@@ -33,7 +33,8 @@ pub(crate) struct Schedule {
 /// How far the branches have come.
 struct Progress {
     roster: Roster,
-    stopped: bool,
+    /// A branch was dropped by a cancel from around, before the outcome was decided.
+    lost: bool,
     panic: Option<Payload>,
 }
 
@@ -54,6 +55,7 @@ struct Round {
 pub struct Roster {
     queue: ReadyQueue,
     occupied: usize,
+    stopped: bool,
 }
 
 impl Roster {
@@ -62,6 +64,11 @@ impl Roster {
     pub(crate) fn add(&mut self, index: usize) {
         self.occupied += 1;
         self.queue.push(index);
+    }
+
+    /// Whether the outcome is decided: what is not polled by now never starts.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
     }
 }
 
@@ -88,10 +95,10 @@ impl Schedule {
             roster.add(index);
         }
         Self {
-            around: Region::new(Kind::Scope, Deadline::Never),
+            around: Region::new(Kind::Group, Deadline::Never),
             progress: Progress {
                 roster,
-                stopped: false,
+                lost: false,
                 panic: None,
             },
         }
@@ -105,6 +112,28 @@ impl Schedule {
     /// How many branches are left.
     pub(crate) fn left(&self) -> usize {
         self.progress.roster.occupied
+    }
+
+    /// Whether a branch was dropped by a cancel from around while it was still wanted.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.progress.lost
+    }
+
+    /// Stops what is left where a branch was lost to a cancel and nothing is cancelled any more (rule C6): the branches
+    /// can not come to what they were run for.
+    #[inline]
+    pub(crate) fn stop_if_cut<S: Slots>(&mut self, slots: Pin<&mut S>) {
+        if self.progress.lost && !context::is_cancelled() {
+            self.stop_what_is_left(slots);
+        }
+    }
+
+    #[cold]
+    fn stop_what_is_left<S: Slots>(&mut self, slots: Pin<&mut S>) {
+        let Self { around, progress } = self;
+        context::enter(around, None, || {
+            progress.stop(around, slots, Reason::Explicit)
+        });
     }
 
     /// Polls each branch that was woken once. `completed` is called, inside the region, for each that completes; it may
@@ -197,12 +226,14 @@ impl Progress {
     /// Drops a branch that is cancelled and in which nothing holds.
     fn drop_if_free<S: Slots>(&mut self, mut slots: Pin<&mut S>, index: usize) {
         let waker = self.roster.queue.waker(index);
-        let free = match slots.as_mut().slot(index).node() {
-            Some(node) => node.node().look(waker).must_drop(),
+        let stopped = self.roster.stopped;
+        let (free, cut) = match slots.as_mut().slot(index).node() {
+            Some(node) => (node.node().look(waker).must_drop(), node.node().is_cut()),
             // It has not been polled.
-            None => self.stopped,
+            None => (stopped, false),
         };
         if free {
+            self.lost |= cut && !stopped;
             self.vacate(slots, index);
         }
     }
@@ -215,10 +246,10 @@ impl Progress {
     /// Cancels the branches: those that are free are dropped now, where they are suspended; the others are polled
     /// until what holds in them has ended.
     fn stop<S: Slots>(&mut self, around: &Region, mut slots: Pin<&mut S>, reason: Reason) {
-        if self.stopped {
+        if self.roster.stopped {
             return;
         }
-        self.stopped = true;
+        self.roster.stopped = true;
         if let Some(node) = around.existing_node() {
             tree::cancel(node, reason);
         }

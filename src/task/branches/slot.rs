@@ -62,6 +62,11 @@ impl<F: Future> Slot<F> {
         self.project().body.put(body);
     }
 
+    /// Whether there is neither a branch nor its value.
+    pub(crate) fn is_lost(&self) -> bool {
+        !self.body.has_body() && self.value.is_none()
+    }
+
     pub(crate) fn value(&self) -> Option<&F::Output> {
         self.value.as_ref()
     }

@@ -2,13 +2,20 @@
 
 use std::{
     mem,
+    ops::ControlFlow,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Waker},
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::{
+    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+    unhandled,
+};
 
-use crate::{task::GroupStatistics, trace};
+use crate::{
+    task::{GroupStatistics, wakers::look_or_leave},
+    trace,
+};
 
 /// The children that were spawned and not taken in yet.
 pub(super) struct Arrivals<J> {
@@ -84,13 +91,12 @@ impl<J> Arrivals<J> {
                 statistics.alive += 1;
                 statistics.peak = statistics.peak.max(statistics.alive);
                 let rested = !mem::replace(&mut state.awake, true);
-                (None, rested.then(|| state.task.clone()).flatten())
+                // Taken, for a clone would be made under the lock; the group leaves it again when it rests.
+                (None, rested.then(|| state.task.take()).flatten())
             }
         };
         drop(refused);
-        if let Some(task) = task {
-            task.wake();
-        }
+        task.into_iter().for_each(unhandled::wake);
     }
 
     /// The group is being polled.
@@ -108,23 +114,24 @@ impl<J> Arrivals<J> {
         self.lock().statistics.alive -= 1;
     }
 
+    /// A child, or the body, was cut (rule T6).
+    pub(super) fn count_cut(&self) {
+        self.lock().statistics.cut += 1;
+    }
+
     /// Ends a poll of the group, which is woken at once if a child has come meanwhile.
     pub(super) fn rest(&self, cx: &Context<'_>) {
-        let replaced = {
-            let mut state = self.lock();
-            if state.waiting.is_empty() {
-                state.awake = false;
-                match &state.task {
-                    Some(task) if task.will_wake(cx.waker()) => return,
-                    _ => state.task.replace(cx.waker().clone()),
-                }
+        let come = look_or_leave(&self.state, cx, |state| {
+            state.awake = !state.waiting.is_empty();
+            if state.awake {
+                ControlFlow::Break(())
             } else {
-                drop(state);
-                cx.waker().wake_by_ref();
-                return;
+                ControlFlow::Continue(&mut state.task)
             }
-        };
-        drop(replaced);
+        });
+        if come.is_ready() {
+            cx.waker().wake_by_ref();
+        }
     }
 
     /// Refuses children from now on, unless some have come that were not taken out.
@@ -142,7 +149,7 @@ impl<J> Arrivals<J> {
             state.statistics.alive = 0;
             (mem::take(&mut state.waiting), state.task.take())
         };
-        drop(task);
+        task.into_iter().for_each(unhandled::discard);
         waiting
     }
 }

@@ -9,7 +9,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_core::tree::{self, Deadline, Kind, Node, NodeRef, Reason};
+use anyrt_core::{
+    tree::{self, Deadline, Kind, Node, NodeRef, Reason},
+    unhandled,
+};
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -91,9 +94,7 @@ impl<Fut: Future<Output = V>, V> LocalChild<Fut, V> {
         };
         match post.conclude(outcome) {
             Ok(joiner) => {
-                if let Some(joiner) = joiner {
-                    joiner.wake();
-                }
+                joiner.into_iter().for_each(unhandled::wake);
                 panicked
             }
             Err(payload) => panicked.and(Err(payload)),

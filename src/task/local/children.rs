@@ -70,8 +70,15 @@ impl<J: Future<Output = ()> + Unpin> Slots for Children<J> {
     }
 
     fn vacate(self: Pin<&mut Self>, index: usize) {
+        let this = self.get_mut();
+        let Some(slot) = this.remove(index) else {
+            return;
+        };
+        if slot.node().is_some_and(|node| node.node().is_cut()) {
+            this.arrivals.count_cut();
+        }
         // It drops its future inside its region.
-        drop(self.get_mut().remove(index));
+        drop(slot);
     }
 
     fn admit(self: Pin<&mut Self>, roster: &mut Roster) {

@@ -40,8 +40,8 @@ use crate::task::GroupStatistics;
 ///
 /// # Cancel safety
 ///
-/// Under a facade scope, body and children are dropped where they are suspended; those in which something holds are
-/// awaited. If foreign code drops this future before completion, body and children are dropped with it.
+/// Under a facade scope that is cancelled, body and children are dropped where they are suspended; those in which
+/// something holds are awaited. If one of them was cut short by that, the scope reports (rule T6). If foreign code drops this future before completion, body and children are dropped with it.
 ///
 /// # Panics
 ///

@@ -59,12 +59,16 @@ impl<B: Future + Unpin, J: Future<Output = ()> + Unpin> Host<B, J> {
             });
         }
         slots.branches.arrivals().begin();
+        let had_body = !slots.body.is_lost();
         let polled = self.schedule.poll(slots.as_mut(), cx, |_, slots, index| {
             if index != BODY {
                 slots.branches().remove(index - FIRST_BRANCH);
             }
             Next::GoOn
         });
+        if had_body && slots.body.is_lost() && self.schedule.is_cut() {
+            slots.branches.arrivals().count_cut();
+        }
         if polled.is_pending() {
             slots.branches.arrivals().rest(cx);
             // So that a value of the body is not lost while the children end.
@@ -75,6 +79,10 @@ impl<B: Future + Unpin, J: Future<Output = ()> + Unpin> Host<B, J> {
         }
         self.hold.release();
         self.schedule.resume(|| slots.as_mut().body().take());
+        if self.schedule.is_cut() {
+            // The cancelled scope around it reports; the body may have ended all the same.
+            return parked();
+        }
         let Some(value) = slots.body().take() else {
             return parked();
         };

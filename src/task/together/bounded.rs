@@ -6,7 +6,6 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use anyrt_core::context;
 use pin_project_lite::pin_project;
 
 use super::{
@@ -90,6 +89,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
         let mut this = self.project();
         assert!(!*this.finished, "a finished bounded run was polled again");
+        this.schedule.stop_if_cut(this.places.as_mut());
         let plan = this.plan;
         ready!(
             this.schedule
@@ -123,7 +123,8 @@ impl<F, K> Plan<F, K> {
         K: Sink<Fut::Output>,
     {
         let item = places.as_mut().take_item();
-        if let Some(item) = item.filter(|_| !context::is_cancelled()) {
+        // An item that was on its way when the place was cancelled is polled once, as every body is.
+        if let Some(item) = item.filter(|_| !roster.is_stopped()) {
             self.start(roster, places.as_mut(), item);
             if S::AT_ONCE {
                 self.fill(roster, places.as_mut());
@@ -179,8 +180,11 @@ impl<F, K> Plan<F, K> {
         if S::AT_ONCE && !places.is_asked() {
             if let Some(item) = places.as_mut().pull() {
                 self.start(roster, places, item);
+                return Next::GoOn;
             }
-        } else if places.ask() {
+        }
+        // Also where nothing may be pulled because of a cancel: the feeder then ends.
+        if places.ask() {
             roster.add(FEEDER);
         }
         Next::GoOn

@@ -4,12 +4,13 @@ use std::{
     collections::VecDeque,
     fmt,
     future::Future,
+    ops::ControlFlow,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
 };
 
-use anyrt_core::{context, tree::Reason};
+use anyrt_core::{context, tree::Reason, unhandled};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
@@ -17,7 +18,10 @@ use super::branches::{Branches, SameBranches};
 use crate::{
     cancel::parked,
     runtime::Leaf,
-    task::branches::{BODY, FIRST_BRANCH, Hosted, Next, Schedule, Slots},
+    task::{
+        branches::{BODY, FIRST_BRANCH, Hosted, Next, Schedule, Slots},
+        wakers::look_or_leave,
+    },
 };
 
 /// Runs futures concurrently in the calling task, and hands their values to `body` as they complete.
@@ -117,7 +121,7 @@ impl<T> Supply<T> {
             }
         };
         drop(unwanted);
-        wake(reader);
+        reader.into_iter().for_each(unhandled::wake);
     }
 
     /// There will be no more.
@@ -127,19 +131,13 @@ impl<T> Supply<T> {
             results.left = 0;
             results.reader.take()
         };
-        wake(reader);
+        reader.into_iter().for_each(unhandled::wake);
     }
 }
 
 impl<T> Drop for Supply<T> {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-fn wake(reader: Option<Waker>) {
-    if let Some(reader) = reader {
-        reader.wake();
     }
 }
 
@@ -182,6 +180,7 @@ where
                 this.slots.as_mut().body().start(|| start(results));
             });
         }
+        this.schedule.stop_if_cut(this.slots.as_mut());
         let supply = &*this.supply;
         let polled = this
             .schedule
@@ -201,6 +200,9 @@ where
             return Poll::Pending;
         }
         this.schedule.resume(|| this.slots.as_mut().body().take());
+        if this.schedule.is_cut() {
+            return parked();
+        }
         let Some(value) = this.slots.as_mut().body().take() else {
             return parked();
         };
@@ -242,22 +244,14 @@ impl<T> Completed<T> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         ready!(self.leaf.poll_enter(cx));
-        let mut results = lock(&self.results);
-        if let Some(value) = results.ready.pop_front() {
-            self.leaf = Leaf::default();
-            return Poll::Ready(Some(value));
-        }
-        if results.left == 0 {
-            self.leaf = Leaf::default();
-            return Poll::Ready(None);
-        }
-        let replaced = match &results.reader {
-            Some(reader) if reader.will_wake(cx.waker()) => None,
-            _ => results.reader.replace(cx.waker().clone()),
-        };
-        drop(results);
-        drop(replaced);
-        Poll::Pending
+        let next = ready!(look_or_leave(&self.results, cx, |results| {
+            match results.ready.pop_front() {
+                None if results.left > 0 => ControlFlow::Continue(&mut results.reader),
+                next => ControlFlow::Break(next),
+            }
+        }));
+        self.leaf = Leaf::default();
+        Poll::Ready(next)
     }
 }
 

@@ -60,6 +60,15 @@ impl<S: Source> Feeder<S> {
     fn pull(self: Pin<&mut Self>) -> Option<S::Item> {
         let mut this = self.project();
         if context::is_cancelled() {
+            if this
+                .source
+                .as_ref()
+                .as_pin_ref()
+                .is_some_and(|source| source.is_empty())
+            {
+                *this.ended = true;
+                this.source.set(None);
+            }
             return None;
         }
         let mut cx = Context::from_waker(Waker::noop());
@@ -76,7 +85,8 @@ impl<S: Source> Feeder<S> {
 }
 
 impl<S: Source> AnySlot for Feeder<S> {
-    /// Completed with each item, and at the end without one. In a cancelled region nothing is pulled.
+    /// Completed with each item, and at the end without one. In a cancelled region nothing is pulled; a source that says
+    /// of itself that it is empty has ended all the same.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> SlotState {
         let mut this = self.project();
         let region = &*this.region;
@@ -84,10 +94,12 @@ impl<S: Source> AnySlot for Feeder<S> {
             let Some(source) = this.source.as_mut().as_pin_mut() else {
                 return SlotState::Vacant;
             };
-            let answer = if !*this.waiting && context::is_cancelled() {
-                Poll::Pending
-            } else {
+            let answer = if *this.waiting || !context::is_cancelled() {
                 source.poll_item(cx)
+            } else if source.is_empty() {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
             };
             *this.waiting = answer.is_pending();
             match answer {

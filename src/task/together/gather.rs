@@ -77,6 +77,7 @@ impl<B: Branches> Future for Gather<B> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<B::Output> {
         let mut this = self.project();
         assert!(!*this.finished, "a finished `gather` was polled again");
+        this.schedule.stop_if_cut(this.slots.as_mut());
         let completed = this.completed;
         ready!(this.schedule.poll(this.slots.as_mut(), cx, |_, _, _| {
             *completed += 1;
@@ -155,6 +156,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         assert!(!*this.finished, "a finished `try_gather` was polled again");
+        this.schedule.stop_if_cut(this.slots.as_mut());
         let (completed, errors) = (this.completed, this.errors);
         ready!(
             this.schedule

@@ -31,6 +31,9 @@ pub trait Source {
     /// Never pending: it can be asked without a waker.
     const AT_ONCE: bool;
 
+    /// Whether it says that no item is left, without being asked for one.
+    fn is_empty(&self) -> bool;
+
     /// The next item.
     fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
 }
@@ -87,6 +90,10 @@ impl<I: Iterator> Source for IteratorSource<I> {
 
     const AT_ONCE: bool = true;
 
+    fn is_empty(&self) -> bool {
+        self.items.size_hint().1 == Some(0)
+    }
+
     fn poll_item(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Option<I::Item>> {
         Poll::Ready(self.project().items.next())
     }
@@ -96,6 +103,10 @@ impl<S: Stream> Source for StreamSource<S> {
     type Item = S::Item;
 
     const AT_ONCE: bool = false;
+
+    fn is_empty(&self) -> bool {
+        self.items.size_hint().1 == Some(0)
+    }
 
     fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         self.project().items.poll_next(cx)

@@ -100,6 +100,7 @@ where
         let mut this = self.project();
         assert!(!*this.finished, "a finished `race` was polled again");
         ready!(this.entry.poll_room_for(this.slots.count(), cx));
+        this.schedule.stop_if_cut(this.slots.as_mut());
         let winner = this.winner;
         ready!(
             this.schedule
@@ -183,6 +184,7 @@ where
         let mut this = self.project();
         assert!(!*this.finished, "a finished `first_ok` was polled again");
         ready!(this.entry.poll_room_for(this.slots.count(), cx));
+        this.schedule.stop_if_cut(this.slots.as_mut());
         let (winner, errors) = (this.winner, this.errors);
         ready!(
             this.schedule
