@@ -2,6 +2,7 @@
 
 use std::{
     ops::{Add, AddAssign, Sub, SubAssign},
+    sync::OnceLock,
     time::{self, Duration},
 };
 
@@ -17,16 +18,28 @@ use crate::context;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(time::Instant);
 
+/// Reads the clock outside of facade tasks, once a facade knows of a runtime with another clock than the machine's.
+static OUTSIDE: OnceLock<fn() -> Instant> = OnceLock::new();
+
 impl Instant {
     /// Now, by the clock of the runtime around the caller.
     ///
-    /// Outside any facade task or facade worker thread this is the machine's monotonic clock, which
-    /// is the clock of every runtime but a simulation.
+    /// Outside any facade task or facade worker thread this is the machine's monotonic clock, except inside a tokio
+    /// runtime, with anyrt's feature `tokio`: there it is tokio's, which a test may have paused. (That is known from the
+    /// first facade future on that is polled in the process.)
     pub fn now() -> Self {
         context::runtime(|runtime| match runtime {
             Some(runtime) => runtime.handle().now(),
-            None => Self(time::Instant::now()),
+            None => OUTSIDE
+                .get()
+                .map_or_else(|| Self(time::Instant::now()), |now| now()),
         })
+    }
+
+    /// Has [`now`](Self::now) read this clock outside of facade tasks. The first one is kept.
+    #[doc(hidden)]
+    pub fn set_clock_outside(now: fn() -> Self) {
+        let _ = OUTSIDE.set(now);
     }
 
     /// `self + duration`, or `None` where the clock has no such instant: "never".

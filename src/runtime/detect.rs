@@ -17,6 +17,7 @@ use super::{
 
 /// The runtime around the caller, by the order of rule R1.
 pub(super) fn detect() -> Result<AnyBackend, NoRuntime> {
+    know_clocks();
     #[cfg(feature = "tokio")]
     if let Some(tokio) = any_backend::Tokio::current() {
         return Ok(AnyBackend::Tokio(tokio));
@@ -26,6 +27,13 @@ pub(super) fn detect() -> Result<AnyBackend, NoRuntime> {
         return Ok(AnyBackend::AsyncStd(async_std));
     }
     known::outside().map_or(Err(NoRuntime::AROUND), native_of)
+}
+
+/// Has tokio's clock asked outside of facade tasks: a test may have paused it.
+#[inline]
+pub(super) fn know_clocks() {
+    #[cfg(feature = "tokio")]
+    anyrt_core::Instant::set_clock_outside(anyrt_tokio::now);
 }
 
 /// The runtime that the backend has for every thread.

@@ -114,6 +114,7 @@ pub(crate) fn root_of_run(runtime: &Runtime) -> Option<&NodeRef> {
 
 /// The time on the runtime around the caller; the machine's clock where there is none.
 pub(crate) fn now() -> Instant {
+    detect::know_clocks();
     Instant::now()
 }
 

@@ -136,7 +136,7 @@ impl Backend for Tokio {
 }
 
 /// tokio's clock: the machine's, or where a test has paused it, the one of the runtime around.
-pub(crate) fn now() -> Instant {
+pub fn now() -> Instant {
     time::Instant::now().into_std().into()
 }
 

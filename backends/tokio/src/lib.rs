@@ -51,6 +51,8 @@
 //!   multi-threaded `#[tokio::main]`. Blocking there starves nothing but that future. Before 1.54 tokio does not
 //!   tell of its workers either, and the answer is `false` in tasks that were spawned by tokio's own `spawn`, and in the
 //!   main future of a current-thread runtime that others started; facade code knows by its own tasks and scopes.
+//! - A clock that is paused jumps when tokio has nothing to do, and it does not know of anyrt's blocking jobs: it jumps
+//!   past a running one, as it does not past its own `spawn_blocking`.
 //!
 //! [`Gone`]: anyrt_core::Gone
 #![forbid(unsafe_code)]
@@ -67,7 +69,7 @@ mod source;
 mod timer;
 mod worker;
 
-pub use backend::Tokio;
+pub use backend::{Tokio, now};
 pub use launch::TokioRuntime;
 pub use source::TokioSource;
 pub use timer::Timer;
