@@ -4,10 +4,13 @@ use std::{
     any::Any,
     collections::BTreeMap,
     fmt,
+    panic::Location,
     sync::{Arc, OnceLock, Weak},
     task::{Context, Poll, Waker},
     time::Duration,
 };
+
+use slab::Slab;
 
 use crate::{
     Counts, ErasedBackend, Instant,
@@ -74,6 +77,8 @@ pub struct Shared {
     origin: Option<Instant>,
     quiet: Mutex<Option<Waker>>,
     slow_poll: OnceLock<Duration>,
+    /// Where the functions were called that are on worker threads, or on their way there.
+    jobs: Mutex<Slab<&'static Location<'static>>>,
     apart: Mutex<Vec<Weak<dyn Branch>>>,
     variables: Mutex<BTreeMap<usize, Variable>>,
 }
@@ -92,6 +97,7 @@ impl Shared {
             origin,
             quiet: Mutex::new(None),
             slow_poll: OnceLock::new(),
+            jobs: Mutex::new(Slab::new()),
             apart: Mutex::new(Vec::new()),
             variables: Mutex::new(BTreeMap::new()),
             root,
@@ -121,6 +127,23 @@ impl Shared {
     #[inline]
     pub fn origin(&self) -> Option<Instant> {
         self.origin
+    }
+
+    /// Counts a function that goes to a worker thread and was called at `place`. Returns the number to end it with.
+    pub fn job_begins(&self, place: &'static Location<'static>) -> usize {
+        self.counts.jobs.up();
+        self.jobs.lock().insert(place)
+    }
+
+    /// The function has ended, or will not run.
+    pub fn job_ends(&self, number: usize) {
+        self.jobs.lock().remove(number);
+        self.counts.jobs.down();
+    }
+
+    /// Where the functions were called that have not ended.
+    pub fn jobs(&self) -> Vec<&'static Location<'static>> {
+        self.jobs.lock().iter().map(|(_, place)| *place).collect()
     }
 
     /// How long a poll of a task may take before it is reported; not measured where there is no limit.

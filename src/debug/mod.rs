@@ -21,6 +21,7 @@
 //! | a span `task` for each task, below the span that is current where it is spawned | info | `name`, if it was given one, `place`, `kind`: `task` or `daemon` |
 //! | an event when a child fails, inside its span | warn | |
 //! | an event when a child panics, inside its span | error | |
+//! | an event when a child is spawned on a closed group, which drops it unpolled, in the span of who spawns it | warn | `name`, if it was given one, `place` |
 //! | an event for the first cancel of a scope, a group or a task by a `cancel`, a deadline or a failed member, in the span of who cancels | debug | `what`, `reason` |
 //!
 //! The span is entered around each poll and while what the task holds is dropped, and closes before the group around
@@ -33,7 +34,7 @@ mod task_tree;
 
 pub use crate::task::{
     slow_poll::{SlowPoll, on_slow_poll},
-    unhandled::{UnhandledError, on_unhandled_error},
+    unhandled::{UnhandledError, on_unhandled_error, report_as},
 };
 pub use counts::{Counts, counts};
 pub(crate) use describe::describe;

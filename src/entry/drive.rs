@@ -18,7 +18,7 @@ use anyrt_core::{
 
 use super::RunError;
 use crate::{
-    debug::{describe, overdue_around},
+    debug::{TaskTree, describe, overdue_around},
     payload::forget_panic,
     runtime::{AnyBackend, Timer},
     task::{Always, Fate, Identity, Members, in_place, spawn},
@@ -175,5 +175,7 @@ async fn quiet_within(
         tasks: shared.counts().tasks.now(),
         jobs: shared.counts().jobs.now(),
         overdue: overdue_around(shared.root()),
+        left: TaskTree::of(shared),
+        functions: shared.jobs(),
     })
 }

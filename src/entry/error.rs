@@ -1,10 +1,14 @@
 //! Why a run could not start, or did not end in time.
 
-use std::{error, fmt, io, time::Duration};
+use std::{error, fmt, io, panic::Location, time::Duration};
 
-use crate::{debug::OverdueScope, runtime::NoRuntime};
+use crate::{
+    debug::{OverdueScope, TaskTree},
+    runtime::NoRuntime,
+};
 
-/// `run` did not take place, or did not end in time. Each text is one line that says what to do.
+/// `run` did not take place, or did not end in time. Each text says what to do, in one line; [`Unfinished`](Self::Unfinished) has one more for all
+/// that it names.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunError {
@@ -47,6 +51,7 @@ pub enum RunError {
     /// The runtime could not be started.
     Launch(io::Error),
     /// The shutdown timeout passed; what is named here was left behind.
+    #[non_exhaustive]
     Unfinished {
         /// The timeout.
         after: Duration,
@@ -56,6 +61,10 @@ pub enum RunError {
         jobs: usize,
         /// The cancelled tasks among them that something holds.
         overdue: Vec<OverdueScope>,
+        /// The tasks, with their names, places, and what holds in them, in the groups that they are in.
+        left: TaskTree,
+        /// Where the functions were called that had not ended.
+        functions: Vec<&'static Location<'static>>,
     },
 }
 
@@ -100,6 +109,8 @@ impl fmt::Display for RunError {
                 tasks,
                 jobs,
                 overdue,
+                left,
+                functions,
             } => {
                 write!(
                     f,
@@ -107,7 +118,13 @@ impl fmt::Display for RunError {
                      worker-thread functions were left behind; raise `Builder::shutdown_timeout` or bound what \
                      they wait for"
                 )?;
-                overdue.iter().try_for_each(|scope| write!(f, "; {scope}"))
+                overdue.iter().try_for_each(|scope| write!(f, "; {scope}"))?;
+                for line in left.to_string().lines() {
+                    write!(f, "\n  {line}")?;
+                }
+                functions.iter().try_for_each(|place| {
+                    write!(f, "\n  a function on a worker thread, called at {place}")
+                })
             }
         }
     }

@@ -48,6 +48,7 @@ where
     let handle = TaskHandle::new(Arc::clone(&child));
     let node: NodeRef = Arc::clone(&child) as NodeRef;
     if members.admit(&node).is_err() {
+        handle.refused();
         drop(body);
         child.cancelled_unpolled();
         return handle;

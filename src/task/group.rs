@@ -124,6 +124,8 @@ pub struct GroupStatistics {
     /// before. Counts the body, and children that are no daemons. With one of them the group does not return its value,
     /// unless it fails: the cancelled scope around it reports (rule T6).
     pub cut: usize,
+    /// Dropped unpolled, because the group was closed.
+    pub refused: usize,
 }
 
 impl TaskGroup {
@@ -373,7 +375,8 @@ macro_rules! common {
             self.members.cancel();
         }
 
-        /// Whether the group has returned, or was dropped; a child spawned now is dropped unpolled.
+        /// Whether the group has returned, or was dropped; a child spawned now is dropped unpolled, and counted as
+        /// [`refused`](GroupStatistics::refused).
         pub fn is_closed(&self) -> bool {
             self.members.children().node().is_closed()
         }

@@ -103,7 +103,7 @@ impl<V> Child<V> {
         &self.values
     }
 
-    /// Its group was closed, so that it was never polled.
+    /// Its group was closed, so that it will not be polled.
     pub(super) fn cancelled_unpolled(&self) {
         drop(self.values.take());
         let mut slot = self.slot();
@@ -171,6 +171,17 @@ impl<V> TaskHandle<V> {
             yielded: false,
             given: false,
         }
+    }
+
+    /// The child's group was closed.
+    pub(super) fn refused(&self) {
+        trace::refused(self.child.label.identity());
+        self.child.label.refused();
+    }
+
+    /// Whether the child was refused: its group was closed, so that it was dropped unpolled, and ended as cancelled.
+    pub fn was_refused(&self) -> bool {
+        self.child.label.is_refused()
     }
 
     /// Whether the child is gone.

@@ -66,6 +66,7 @@ pub(super) struct TaskLabel {
 const NEW: u8 = 0;
 const RUNNING: u8 = 1;
 const WAITING: u8 = 2;
+const REFUSED: u8 = 3;
 
 impl TaskLabel {
     pub(super) fn new(identity: Identity) -> Self {
@@ -91,6 +92,15 @@ impl TaskLabel {
     /// A poll is over.
     pub(super) fn polled(&self) {
         self.stage.store(WAITING, Ordering::Relaxed);
+    }
+
+    /// The task's group was closed.
+    pub(super) fn refused(&self) {
+        self.stage.store(REFUSED, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.stage.load(Ordering::Relaxed) == REFUSED
     }
 
     pub(super) fn get(&self) -> Label<'_> {

@@ -39,6 +39,7 @@ pub(crate) struct Members<E> {
     spawned: AtomicUsize,
     peak: AtomicUsize,
     cut: AtomicUsize,
+    refused: AtomicUsize,
 }
 
 type Report<E> = fn(E, Option<Place>);
@@ -74,6 +75,7 @@ impl<E> Members<E> {
             spawned: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
+            refused: AtomicUsize::new(0),
         })
     }
 
@@ -181,6 +183,7 @@ impl<E> Members<E> {
             daemons: self.children.node().daemons(),
             peak: self.peak.load(Ordering::Relaxed),
             cut: self.cut.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
         }
     }
 
@@ -192,7 +195,9 @@ impl<E> Members<E> {
 impl<E: Send + 'static> Members<E> {
     /// Takes in a child's node, unless the group is closed.
     pub(crate) fn admit(&self, child: &NodeRef) -> Result<(), Closed> {
-        let alive = tree::attach(child, &self.children)?;
+        let alive = tree::attach(child, &self.children).inspect_err(|_closed| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        })?;
         self.report.get_or_init(|| unhandled::report::<E>);
         self.spawned.fetch_add(1, Ordering::Relaxed);
         if self.peak.load(Ordering::Relaxed) < alive {

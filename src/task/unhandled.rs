@@ -1,8 +1,9 @@
 //! Errors and panics that nobody is left to return to.
 
 use std::{
-    any::{Any, type_name},
-    fmt,
+    any::{Any, TypeId, type_name},
+    error::Error,
+    fmt, io,
     panic::{self, AssertUnwindSafe, Location},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -30,6 +31,74 @@ enum Why {
     NoGroup,
     /// Those who wake are not to blame for the waker.
     OfAWaker,
+    /// Nor are tasks for what listens to them.
+    #[cfg(feature = "tracing")]
+    OfASubscriber,
+}
+
+impl UnhandledError {
+    /// What the error says, or the panic: for `String`, `&str`, `io::Error`, boxed errors, and every type that was given
+    /// to [`report_as`].
+    ///
+    /// # Panics
+    ///
+    /// With a panic of the error's own `Display`.
+    pub fn text(&self) -> Option<String> {
+        let error: &dyn Any = &*self.error;
+        let known = READERS
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .find(|(id, _)| *id == error.type_id())
+            .map(|(_, read)| *read);
+        match known {
+            Some(read) => read(error),
+            None => BUILT_IN.iter().find_map(|read| read(error)),
+        }
+    }
+}
+
+/// Reads the text of an error of one type.
+type Reader = fn(&dyn Any) -> Option<String>;
+
+/// Those that programs asked for.
+static READERS: RwLock<Vec<(TypeId, Reader)>> = RwLock::new(Vec::new());
+
+const BUILT_IN: [Reader; 6] = [
+    read::<String>,
+    read::<&'static str>,
+    read::<io::Error>,
+    read::<Box<dyn Error + Send + Sync>>,
+    read::<Box<dyn Error + Send>>,
+    read::<fmt::Error>,
+];
+
+fn read<E: fmt::Display + 'static>(error: &dyn Any) -> Option<String> {
+    error.downcast_ref::<E>().map(ToString::to_string)
+}
+
+/// Has errors of type `E` reported with their text, which [`on_unhandled_error`] and its line on stderr can not know otherwise.
+///
+/// For an error type of the program's own; what [`UnhandledError::text`] names needs no call. Call it once, before the run.
+///
+/// ```
+/// #[derive(Debug)]
+/// struct StoreError(u32);
+///
+/// impl std::fmt::Display for StoreError {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         write!(f, "disk {} is full", self.0)
+///     }
+/// }
+///
+/// anyrt::debug::report_as::<StoreError>();
+/// ```
+pub fn report_as<E: fmt::Display + 'static>() {
+    let mut readers = READERS.write().unwrap_or_else(PoisonError::into_inner);
+    let id = TypeId::of::<E>();
+    if readers.iter().all(|(known, _)| *known != id) {
+        readers.push((id, read::<E>));
+    }
 }
 
 impl fmt::Debug for UnhandledError {
@@ -47,6 +116,9 @@ impl fmt::Display for UnhandledError {
             Some(name) => write!(f, "an error of type `{name}`")?,
             None => f.write_str("a panic")?,
         }
+        if let Some(text) = self.text() {
+            write!(f, " (\"{text}\")")?;
+        }
         if let Some(place) = self.place {
             write!(f, " of the task spawned at {place}")?;
         }
@@ -54,6 +126,10 @@ impl fmt::Display for UnhandledError {
             Why::NoGroup => " reached nobody: its task group was dropped, or never joined",
             Why::OfAWaker => {
                 " of a waker was kept from the one who woke it: a waker must not panic"
+            }
+            #[cfg(feature = "tracing")]
+            Why::OfASubscriber => {
+                " of a `tracing` subscriber was kept from the task that it was told of: it must not panic"
             }
         })
     }
@@ -73,7 +149,10 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 /// A waker that panics when it is woken or dropped keeps nobody else from being woken, and whoever released what it
 /// waited for does not suffer for it (rule S3): the panic comes here.
 ///
-/// Without a hook, one line on stderr says what was lost, and where the task was spawned. The hook runs in
+/// So does a panic of a `tracing` subscriber that is told of a task (rule T16).
+///
+/// Without a hook, one line on stderr says what was lost, with the text of the error where it can be known
+/// ([`report_as`]), and where the task was spawned. The hook runs in
 /// the task that failed: it must not block. If it panics, that is printed and otherwise ignored.
 ///
 /// ```
@@ -98,6 +177,17 @@ fn tell_of_a_waker(payload: Payload) {
         type_name: None,
         place: None,
         why: Why::OfAWaker,
+    });
+}
+
+/// Reports a panic of what `tracing` calls.
+#[cfg(feature = "tracing")]
+pub(crate) fn tell_of_a_subscriber(payload: Payload) {
+    tell(UnhandledError {
+        error: payload,
+        type_name: None,
+        place: None,
+        why: Why::OfASubscriber,
     });
 }
 

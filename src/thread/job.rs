@@ -52,8 +52,8 @@ impl<T: Send + 'static> Job<T> {
             }),
             call,
         });
-        job.call.runtime().shared().counts().jobs.up();
-        let errand = Errand(Arc::clone(&job));
+        let number = job.call.runtime().shared().job_begins(place);
+        let errand = Errand(Arc::clone(&job), number);
         let submitted = job
             .call
             .handle()
@@ -155,7 +155,7 @@ impl<T: Send + 'static> Job<T> {
 }
 
 /// The worker's side: runs the function once, or reports that it was never run.
-struct Errand<T: Send + 'static>(Arc<Job<T>>);
+struct Errand<T: Send + 'static>(Arc<Job<T>>, usize);
 
 impl<T: Send + 'static> Errand<T> {
     fn run(self) {
@@ -189,6 +189,6 @@ impl<T: Send + 'static> Drop for Errand<T> {
             forget_panic(function);
             self.0.end(Some(token), Ended::NotRun(ThreadError::Gone));
         }
-        self.0.call.runtime().shared().counts().jobs.down();
+        self.0.call.runtime().shared().job_ends(self.1);
     }
 }

@@ -22,4 +22,6 @@ pub(crate) fn failed() {}
 
 pub(crate) fn panicked() {}
 
+pub(crate) fn refused(_: &Identity) {}
+
 pub(crate) fn cancelled(_: &'static str, _: Reason) {}

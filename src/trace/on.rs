@@ -1,16 +1,17 @@
 //! What the crate `tracing` is told: a span for each task, and what becomes of tasks, groups and scopes (rule T16).
 //!
-//! A subscriber is foreign code: where it panics, the task goes on, and the panic is reported.
+//! A subscriber is foreign code that may panic. Each call to one is contained: nobody waits for a task that ended in the
+//! middle of telling that it ends.
 
 use std::mem;
 
-use anyrt_core::{
-    tree::{Kind, Reason},
-    unhandled::contain,
-};
+use anyrt_core::tree::{Kind, Reason};
 use tracing::{Span, debug, error, info_span, warn};
 
-use crate::task::Identity;
+use crate::{
+    payload::caught,
+    task::{Identity, unhandled},
+};
 
 /// The span of a task. It is entered around each poll, and while what is left of the task is dropped.
 pub(crate) struct TaskSpan(Span);
@@ -22,7 +23,7 @@ impl TaskSpan {
             Kind::Daemon => "daemon",
             _ => "task",
         };
-        let span = contain(|| {
+        let span = told(|| {
             info_span!(
                 target: "anyrt",
                 "task",
@@ -34,31 +35,49 @@ impl TaskSpan {
         Self(span.unwrap_or_else(Span::none))
     }
 
+    /// `act` panics nowhere: what it runs of the program's is caught inside it.
     pub(crate) fn inside<R>(&self, act: impl FnOnce() -> R) -> R {
-        let entered = contain(|| self.0.enter());
-        let result = act();
-        contain(|| drop(entered));
-        result
+        let entered = told(|| self.0.enter());
+        let done = act();
+        told(|| drop(entered));
+        done
     }
 
     /// Nothing is left of the task: its span closes before anybody hears that it has ended.
     pub(crate) fn close(&mut self) {
         let span = mem::replace(&mut self.0, Span::none());
-        contain(|| drop(span));
+        told(|| drop(span));
     }
 }
 
 /// A task ended with an error, which goes to its group.
 pub(crate) fn failed() {
-    contain(|| warn!(target: "anyrt", "the task failed"));
+    told(|| warn!(target: "anyrt", "the task failed"));
 }
 
 /// A task panicked, or something of it did when it was dropped.
 pub(crate) fn panicked() {
-    contain(|| error!(target: "anyrt", "the task panicked"));
+    told(|| error!(target: "anyrt", "the task panicked"));
+}
+
+/// A task was spawned on a closed group, and will not run.
+pub(crate) fn refused(identity: &Identity) {
+    told(|| {
+        warn!(
+            target: "anyrt",
+            name = identity.name(),
+            place = %identity.place(),
+            "the task was refused: its group is closed"
+        );
+    });
 }
 
 /// `what` was cancelled, for the first time.
 pub(crate) fn cancelled(what: &'static str, reason: Reason) {
-    contain(|| debug!(target: "anyrt", what, %reason, "cancelled"));
+    told(|| debug!(target: "anyrt", what, %reason, "cancelled"));
+}
+
+/// Calls the subscriber; a panic of it goes to the unhandled-error hook.
+fn told<R>(tell: impl FnOnce() -> R) -> Option<R> {
+    caught(tell).map_err(unhandled::tell_of_a_subscriber).ok()
 }

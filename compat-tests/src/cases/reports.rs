@@ -1,19 +1,21 @@
 //! Reports that name a line of the program: what holds in a task, what a run has left behind.
 
-use std::panic::Location;
+use std::{panic::Location, time::Duration};
 
 use anyrt::{
+    RunError,
     debug::{HolderKind, TaskState, TreeEntry, task_tree},
     finally, shield,
     sync::CapacityLimiter,
-    task::{LocalTaskGroup, TaskGroup, local_task_group},
+    task::{LocalTaskGroup, Ready, TaskGroup, local_task_group},
     task_group,
     thread::{from_thread, to_thread},
 };
 
 use crate::{
     Trace,
-    tools::{Gate, both, until},
+    rig::Rig,
+    tools::{Defer, Gate, both, forever, peek, until},
 };
 
 /// The entry of this name. Inside a foreign runtime the tree is that of the whole process.
@@ -122,4 +124,111 @@ pub async fn t801_the_tree_names_a_wait_for_a_token(t: Trace) {
         drop(token);
     })
     .await;
+}
+
+/// A child of a group that has returned is dropped unpolled: its handle says so, and the group counts it.
+pub async fn t802_a_refused_child_is_seen(t: Trace) {
+    let group = task_group(async |tg: TaskGroup| {
+        tg.spawn(async {}).await.unwrap();
+        tg
+    })
+    .await;
+    let gone = Gate::new();
+    let opened = gone.clone();
+    let on_drop = Defer(move || opened.open());
+    let child = group.spawn_value(async move {
+        drop(on_drop);
+        1
+    });
+    t.log("dropped", gone.is_open());
+    t.log("refused", child.was_refused());
+    t.log("outcome", format!("{:?}", child.await));
+    let refused = group.statistics().refused;
+    let start = group.start(async |ready: Ready<()>| ready.set(())).await;
+    t.log("start", format!("{start:?}"));
+    t.log(
+        "counted",
+        format!("{refused} {}", group.statistics().refused),
+    );
+    t.log("spawned", group.statistics().spawned);
+
+    let live = task_group(async |tg: TaskGroup| {
+        tg.cancel();
+        let child = tg.spawn(async {});
+        (child.was_refused(), tg.statistics().refused)
+    });
+    t.log("cancelled", format!("{:?}", live.await));
+
+    let group = local_task_group(async |lg: LocalTaskGroup<'_>| lg).await;
+    let child = group.spawn(async {});
+    t.log("local", child.was_refused());
+    t.log("local", group.statistics().refused);
+}
+
+/// The error of a run that does not end in time names each task that is left, what holds in it, and each function on a
+/// worker thread, with lines of the program.
+pub fn t803_what_is_left_behind_is_listed(rig: &Rig, t: &Trace) {
+    let outcome = rig.run_within(Duration::from_millis(20), async move {
+        let (inside, running) = (Gate::new(), Gate::new());
+        let (here, there) = (inside.clone(), running.clone());
+        let mut orphaned = Box::pin(task_group(async move |tg: TaskGroup| {
+            tg.named("t803-left").spawn(async move {
+                here.open();
+                shield(forever()).await;
+            });
+            tg.named("t803-thread").spawn(async move {
+                to_thread(move || {
+                    from_thread::run(shield(async move {
+                        there.open();
+                        forever().await;
+                    }))
+                })
+                .await
+                .unwrap_err();
+            });
+            forever().await;
+        }));
+        assert!(peek(&mut orphaned).await.is_pending());
+        inside.wait().await;
+        running.wait().await;
+        drop(orphaned);
+    });
+    let Err(error @ RunError::Unfinished { .. }) = outcome else {
+        return t.log("left", "another");
+    };
+    let text = error.to_string();
+    let RunError::Unfinished {
+        left, functions, ..
+    } = &error
+    else {
+        return;
+    };
+    for (lane, name) in [("left", "t803-left"), ("thread", "t803-thread")] {
+        let found = left
+            .iter()
+            .find(|entry| entry.name.as_deref() == Some(name));
+        let Some(found) = found else {
+            t.log(lane, "missing");
+            continue;
+        };
+        t.log(
+            lane,
+            if is_here(found.place) {
+                "here"
+            } else {
+                "elsewhere"
+            },
+        );
+        let kinds = found
+            .holders
+            .iter()
+            .map(|holder| format!("{:?}", holder.kind));
+        t.log(lane, kinds.collect::<Vec<_>>().join("-"));
+        let is_said = text.contains(&format!("task `{name}` spawned at {}", found.place));
+        t.log(lane, if is_said { "said" } else { "unsaid" });
+    }
+    let places = functions.iter().map(|place| is_here(place));
+    t.log("functions", format!("{:?}", places.collect::<Vec<_>>()));
+    let is_said = text.contains("a function on a worker thread, called at ");
+    t.log("functions", if is_said { "said" } else { "unsaid" });
 }

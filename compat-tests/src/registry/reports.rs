@@ -13,6 +13,22 @@ macro_rules! reports {
                     "waits: token-here
                      printed: said
                      held: false";
+                "T-802" Must [T10] t802_a_refused_child_is_seen =
+                    "dropped: true
+                     refused: true
+                     outcome: Err(Cancelled)
+                     start: Err(Closed)
+                     counted: 1 2
+                     spawned: 1
+                     cancelled: (false, 0)
+                     local: true 1";
+            }
+
+            launching since "0.1" {
+                "T-803" Must [R5 C13] t803_what_is_left_behind_is_listed =
+                    "left: here Shield said
+                     thread: here WorkerThread said
+                     functions: [true] said";
             }
         } }
     };

@@ -78,11 +78,12 @@ impl<J> Arrivals<J> {
         self.lock().statistics
     }
 
-    /// Adds a child, and wakes the group if it rests. A group that is closed drops it.
-    pub(super) fn push(&self, arrival: Arrival<J>) {
+    /// Adds a child, and wakes the group if it rests. A group that is closed drops it; false then.
+    pub(super) fn push(&self, arrival: Arrival<J>) -> bool {
         let (refused, task) = {
             let mut state = self.lock();
             if state.closed {
+                state.statistics.refused += 1;
                 (Some(arrival), None)
             } else {
                 state.waiting.push(arrival);
@@ -95,8 +96,10 @@ impl<J> Arrivals<J> {
                 (None, rested.then(|| state.task.take()).flatten())
             }
         };
-        drop(refused);
         task.into_iter().for_each(unhandled::wake);
+        let is_admitted = refused.is_none();
+        drop(refused);
+        is_admitted
     }
 
     /// The group is being polled.

@@ -146,6 +146,16 @@ impl<V> LocalTaskHandle<V> {
         }
     }
 
+    /// The group was closed.
+    pub(super) fn refused(&self) {
+        self.outcome.refused();
+    }
+
+    /// Whether the child was refused; see [`TaskHandle::was_refused`].
+    pub fn was_refused(&self) -> bool {
+        self.outcome.was_refused()
+    }
+
     /// Whether the child is gone.
     pub fn is_finished(&self) -> bool {
         self.outcome.is_finished()

@@ -121,7 +121,9 @@ macro_rules! group {
             {
                 let (child, node, handle) = LocalChild::new(child);
                 let child = Box::pin(child);
-                self.arrivals.push(Arrival { node, child });
+                if !self.arrivals.push(Arrival { node, child }) {
+                    handle.refused();
+                }
                 handle
             }
 
