@@ -9,7 +9,7 @@ use std::{
 
 use allocation_counter::measure;
 use anyrt::{
-    channel::channel,
+    channel::{channel, unbounded},
     fail_after,
     sync::{CapacityLimiter, Event, Mutex, OnceCell, RwLock, Semaphore},
 };
@@ -67,6 +67,30 @@ fn a_channel_with_room() {
             assert_eq!(at_once(receiver.recv()), Ok(item));
         }
     });
+}
+
+/// What a crowd needed is given back: items, those who waited, and handles.
+#[test]
+fn a_channel_after_a_crowd() {
+    let (sender, receiver) = unbounded();
+    let info = measure(|| {
+        for item in 0..1_000_000_u64 {
+            sender.try_send(item).unwrap();
+        }
+        for item in 0..1_000_000 {
+            assert_eq!(receiver.try_recv(), Ok(item));
+        }
+        let crowd: Vec<_> = (0..10_000).map(|_| receiver.clone()).collect();
+        let mut waits: Vec<_> = crowd.iter().map(|one| Box::pin(one.recv())).collect();
+        for wait in &mut waits {
+            let mut noop = Context::from_waker(Waker::noop());
+            // The budget may make it yield once before it begins.
+            assert!(wait.as_mut().poll(&mut noop).is_pending());
+            assert!(wait.as_mut().poll(&mut noop).is_pending());
+        }
+    });
+    assert!(info.bytes_max > 8_000_000);
+    assert!(info.bytes_current < 20_000, "{} bytes", info.bytes_current);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use anyrt::{
     cancel::{CancelScope, cancelled, finally_spawned},
-    channel::{channel, oneshot},
+    channel::{Permit, Receiver, Sender, channel, oneshot},
     context::context_var,
     fail_after, finally, gather, move_on_after, race, scope, shield, sleep,
     sync::{Barrier, CapacityLimiter, Condition, Event, Mutex, RwLock, Semaphore, Token},
@@ -128,7 +128,12 @@ fn no_future_is_larger_than_its_budget() {
         ("barrier", size_of_val(&barrier.wait()), 32),
         ("semaphore", size_of_val(&semaphore.acquire()), 40),
         ("send", size_of_val(&sender.send(1)), 48),
-        ("recv", size_of_val(&receiver.recv()), 48),
+        ("recv", size_of_val(&receiver.recv()), 32),
+        ("reserve", size_of_val(&sender.reserve()), 48),
+        ("closed", size_of_val(&sender.closed()), 32),
+        ("a sender", size_of::<Sender<[u8; 4096]>>(), 16),
+        ("a receiver", size_of::<Receiver<[u8; 4096]>>(), 16),
+        ("a permit", size_of::<Permit<'static, [u8; 4096]>>(), 8),
         ("oneshot", size_of_val(&awaited), 32),
         ("scope", around(scope(|_| body(()))), 296),
         (

@@ -17,8 +17,8 @@ use anyrt::{
         GraceShield, MoveOnAfter, Reason, Scope, Shield, TimedOut,
     },
     channel::{
-        Dropped, OneshotReceiver, OneshotSender, Receiver, Recv, RecvError, Send as SendItem,
-        SendError, Sender,
+        Dropped, OneshotReceiver, OneshotSender, Permit, Receiver, RecvError, RecvItem,
+        ReservePlace, SendError, SendItem, Sender, WaitClosed,
     },
     context::{ContextVar, RunVar, Scoped},
     debug::{Counts, Holder, OverdueScope, SlowPoll, TaskTree, UnhandledError},
@@ -186,7 +186,11 @@ fn every_public_type_has_the_traits_that_are_promised() {
         AcquirePermits<'static>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         AcquireOwnedPermits: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         SendItem<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
-        Recv<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RecvItem<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        RecvItem<'static, std::cell::Cell<()>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        ReservePlace<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        WaitClosed<'static, ()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Permit<'static, std::cell::Cell<()>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         OneshotReceiver<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
 
         Named<'static, TaskGroup>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
@@ -214,6 +218,9 @@ fn every_public_type_has_the_traits_that_are_promised() {
         OnceCell<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         ResourceGuard: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         Sender<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Sender<std::cell::Cell<()>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Sender<Box<dyn FnOnce() + Send>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
+        Receiver<Box<dyn FnOnce() + Send>>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         Sender<Rc<()>>: "Unpin UnwindSafe RefUnwindSafe";
         Receiver<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";
         OneshotSender<()>: "Send Sync Unpin UnwindSafe RefUnwindSafe";

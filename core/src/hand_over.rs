@@ -131,8 +131,9 @@ enum Wakers {
     /// The common case.
     #[default]
     Nobody,
-    /// The next, which allocates nothing.
+    /// The next two allocate nothing.
     One(Waker),
+    Two(Waker, Waker),
     Several(Vec<Waker>),
 }
 
@@ -141,7 +142,8 @@ impl WakeList {
     #[inline]
     pub fn push(&mut self, waker: Waker) {
         if let Wakers::Nobody = self.0 {
-            self.0 = Wakers::One(waker);
+            // Nothing is there to be dropped.
+            mem::forget(mem::replace(&mut self.0, Wakers::One(waker)));
         } else {
             self.push_another(waker);
         }
@@ -149,27 +151,36 @@ impl WakeList {
 
     #[cold]
     fn push_another(&mut self, waker: Waker) {
-        let mut wakers = match mem::take(&mut self.0) {
-            Wakers::Nobody => Vec::new(),
-            Wakers::One(first) => vec![first],
-            Wakers::Several(wakers) => wakers,
+        let wakers = match mem::take(&mut self.0) {
+            Wakers::Nobody => Wakers::One(waker),
+            Wakers::One(first) => Wakers::Two(first, waker),
+            Wakers::Two(first, second) => Wakers::Several(vec![first, second, waker]),
+            Wakers::Several(mut wakers) => {
+                wakers.push(waker);
+                Wakers::Several(wakers)
+            }
         };
-        wakers.push(waker);
-        self.0 = Wakers::Several(wakers);
+        mem::forget(mem::replace(&mut self.0, wakers));
     }
 
     #[inline(always)]
-    fn wake(self) {
+    fn wake(mut self) {
         if !matches!(self.0, Wakers::Nobody) {
             self.wake_somebody();
         }
+        // Nothing is there to be dropped.
+        mem::forget(self);
     }
 
     #[cold]
-    fn wake_somebody(self) {
-        match self.0 {
+    fn wake_somebody(&mut self) {
+        match mem::take(&mut self.0) {
             Wakers::Nobody => {}
             Wakers::One(waker) => unhandled::wake(waker),
+            Wakers::Two(first, second) => {
+                unhandled::wake(first);
+                unhandled::wake(second);
+            }
             Wakers::Several(wakers) => wakers.into_iter().for_each(unhandled::wake),
         }
     }
@@ -374,21 +385,23 @@ impl<P> Queued<P> {
 }
 
 /// What a waiter was granted; it has left the queue then.
+#[inline]
 fn collect_granted<Kind, P: HandOver<Kind>>(
     state: &mut P,
     waiter: &mut Waiter<P::Request>,
     wake: &mut WakeList,
 ) -> Option<P::Output> {
-    match mem::replace(&mut waiter.stage, Stage::Done) {
-        Stage::Queued(ticket) if state.queue().is_granted(&ticket) => {
-            let request = state.queue().remove(ticket).item;
-            Some(state.collect(request, wake))
-        }
-        waits => {
-            waiter.stage = waits;
-            None
-        }
+    let Stage::Queued(ticket) = &waiter.stage else {
+        return None;
+    };
+    if !state.queue().is_granted(ticket) {
+        return None;
     }
+    let Stage::Queued(ticket) = mem::replace(&mut waiter.stage, Stage::Done) else {
+        return None;
+    };
+    let request = state.queue().remove(ticket).item;
+    Some(state.collect(request, wake))
 }
 
 /// One wait, from before the queue to after it.

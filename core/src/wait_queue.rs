@@ -265,7 +265,7 @@ impl<T> WaitQueue<T> {
             self.unlink(key);
         }
         let waiter = self.waiters.remove(key);
-        if self.waiters.is_empty() && self.waiters.capacity() > KEPT_CAPACITY {
+        if self.waiters.capacity() > KEPT_CAPACITY && self.waiters.is_empty() {
             // A long-lived primitive must not keep the room of its largest crowd.
             self.waiters = Slab::new();
         }

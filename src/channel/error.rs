@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-/// The item could not be sent; it comes back.
+/// The item could not be sent; it comes back. For a [`Permit`](super::Permit), where there is none, it is `()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError<T> {
-    /// This sender was closed.
+    /// This sender was closed, or all of them.
     #[error("this sender was closed")]
     Closed(T),
     /// Every receiver is gone.
@@ -14,14 +14,14 @@ pub enum SendError<T> {
     Broken(T),
 }
 
-/// The item could not be sent at once; it comes back.
+/// The item could not be sent at once; it comes back. For a [`Permit`](super::Permit), where there is none, it is `()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TrySendError<T> {
-    /// There is no room, and no receiver that waits: use `send` to wait.
-    #[error("the channel is full: wait with `send`")]
+    /// There is no room, or what there is was granted to others: use `send` or `reserve` to wait.
+    #[error("the channel is full: wait with `send` or `reserve`")]
     WouldBlock(T),
-    /// This sender was closed.
+    /// This sender was closed, or all of them.
     #[error("this sender was closed")]
     Closed(T),
     /// Every receiver is gone.
@@ -33,7 +33,7 @@ pub enum TrySendError<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecvError {
-    /// Every sender is gone, and every item has been received.
+    /// Every sender is gone, or all were closed, and every item has been received.
     #[error("the channel has ended: no sender is left, and every item has been received")]
     EndOfStream,
     /// This receiver was closed.
@@ -48,7 +48,7 @@ pub enum TryRecvError {
     /// There is no item now: use `recv` to wait.
     #[error("the channel is empty: wait with `recv`")]
     WouldBlock,
-    /// Every sender is gone, and every item has been received.
+    /// Every sender is gone, or all were closed, and every item has been received.
     #[error("the channel has ended: no sender is left, and every item has been received")]
     EndOfStream,
     /// This receiver was closed.

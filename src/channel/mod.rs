@@ -25,21 +25,30 @@
 //!
 //! - A channel holds as many items as its capacity; `0` is a rendezvous, where `send` waits for its
 //!   receiver. [`unbounded`] never makes a sender wait.
-//! - Who waits is served first come, first served. Items come out in the order in which they went in.
-//! - No item is lost when a waiting future is dropped: an item that was not taken goes with its `send`, one that was
-//!   handed to a `recv` which did not see it goes to the next.
-//! - Dropping the last sender ends the stream: what is in the channel still comes out, then
-//!   [`RecvError::EndOfStream`], again and again. While the last item is on its way to a `recv` that has not seen it, the
-//!   other receivers wait: it may come back. So do not keep such a `recv` unpolled while waiting for them. Dropping the last receiver breaks it: senders get their items back in
-//!   [`SendError::Broken`].
+//! - Waiters are served first come, first served. A sender that waits is granted a place, which nobody else fills;
+//!   items come out in the order in which their sends completed.
+//! - A `send` that is dropped before it completed has sent nothing, a `recv` has received nothing: the place or the item
+//!   goes to the next in line. [`Sender::reserve`] gives a place away before there is an item: a [`Permit`].
+//! - Dropping the last sender ends the stream, and so does [`close_all`](Sender::close_all): what is in the channel still
+//!   comes out, then [`RecvError::EndOfStream`], again and again. While the last item is on its way to a `recv` that has
+//!   not seen it, or a permit lives, the other receivers wait. So do not keep such a `recv` unpolled while waiting for
+//!   them. Dropping the last receiver breaks it: senders get their items back in [`SendError::Broken`], and
+//!   [`Sender::closed`] completes.
+//! - A receiver that is used as a stream is woken when there is an item, and takes it when it is polled; a `recv` that
+//!   waits comes before streams.
 //! - Usable before a runtime exists, and between several (S1). Where nobody has to wait, nothing is allocated but the
-//!   buffer's growth (S6).
+//!   buffer's growth (S6), which is given back when the buffer has emptied.
 
 mod error;
+mod handles;
 mod oneshot;
+mod permit;
 mod receiver;
 mod sender;
+mod sink;
 mod state;
+mod stream;
+mod waits;
 
 use std::sync::Arc;
 
@@ -47,8 +56,9 @@ use anyrt_core::hand_over::Queued;
 
 pub use error::{RecvError, SendError, TryRecvError, TrySendError};
 pub use oneshot::{Dropped, OneshotReceiver, OneshotSender, oneshot};
-pub use receiver::{Receiver, Recv};
-pub use sender::{Send, Sender};
+pub use permit::{Permit, ReservePlace};
+pub use receiver::{Receiver, RecvItem};
+pub use sender::{SendItem, Sender, WaitClosed};
 pub use state::ChannelStatistics;
 
 /// A channel that holds up to `capacity` items; `0` is a rendezvous. Rules S1 to S3, S5.

@@ -5,56 +5,62 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
-use anyrt_core::hand_over::Queued;
-use futures_core::{FusedStream, Stream};
+use anyrt_core::{hand_over::Queued, unhandled};
 
 use super::{
     ChannelStatistics,
     error::{RecvError, TryRecvError},
-    state::{Ending, Request, Side, State},
+    handles::Key,
+    state::{ReceiveFate, Receiving, State},
+    waits::Receives,
 };
-use crate::sync::Wait;
-
-type Channel<T> = Arc<Queued<State<T>>>;
+use crate::{runtime::Leaf, sync::Wait};
 
 /// Receives items from a [`channel`](super::channel); clones share them, each item goes to one.
 ///
-/// Dropping the last one drops what is in the channel. It is a [`Stream`] of the items.
+/// Dropping the last one drops what is in the channel. It is a [`Stream`](futures_core::Stream) of the items.
 pub struct Receiver<T> {
-    channel: Channel<T>,
-    handle: usize,
-    /// What the stream waits for.
-    pending: Option<Wait<Channel<T>, State<T>>>,
-    ended: bool,
+    pub(super) channel: Arc<Queued<State<T>>>,
+    pub(super) handle: Key,
+    /// Of what it does as a stream.
+    pub(super) leaf: Leaf,
+    /// Whether the stream has ended.
+    pub(super) ended: bool,
 }
 
 impl<T> Receiver<T> {
-    pub(super) fn open(channel: Channel<T>) -> Self {
+    pub(super) fn open(channel: Arc<Queued<State<T>>>) -> Self {
         let handle = channel.with(|state, _| state.open_receiver());
         Self {
             channel,
             handle,
-            pending: None,
+            leaf: Leaf::default(),
             ended: false,
         }
     }
 
     /// Waits for the next item. Rules S3, S5.
     ///
-    /// If dropped before completion, no item is lost: one that was handed over meanwhile goes to the
-    /// next receiver. The stream does not end for the others before it is clear who has the last item.
+    /// If dropped before completion, no item is lost, and none changes its place in the order: one that was granted
+    /// meanwhile goes to the next receiver. The stream does not end for the others before it is clear who has the last item.
     ///
     /// # Errors
     ///
     /// [`RecvError`] if no item will come.
     #[doc(alias = "receive")]
     #[inline]
-    pub fn recv(&self) -> Recv<'_, T> {
-        Recv {
-            wait: Wait::new(&self.channel, self.request(Side::Receive(None))),
+    pub fn recv(&self) -> RecvItem<'_, T> {
+        RecvItem {
+            wait: Wait::new(
+                &self.channel,
+                Receiving {
+                    handle: self.handle,
+                    fate: ReceiveFate::Claim,
+                },
+            ),
         }
     }
 
@@ -62,15 +68,15 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`TryRecvError`] if there is none; the stream has not ended while the last item is on its way to a
-    /// [`recv`](Self::recv) that has not seen it.
+    /// [`TryRecvError`] if there is none. It is [`WouldBlock`](TryRecvError::WouldBlock) also while every item is on its
+    /// way to a [`recv`](Self::recv) that has not seen it, or while a sender was granted a place and has not sent yet.
     #[doc(alias = "receive_nowait")]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         self.channel.with(|state, wake| {
             if !state.is_open(self.handle) {
                 return Err(TryRecvError::Closed);
             }
-            match state.receive(wake) {
+            match state.try_receive(wake) {
                 Some(item) => Ok(item),
                 None if state.has_ended() => Err(TryRecvError::EndOfStream),
                 None => Err(TryRecvError::WouldBlock),
@@ -78,13 +84,21 @@ impl<T> Receiver<T> {
         })
     }
 
-    /// Closes this receiver, as dropping it does: what waits on it ends with [`RecvError::Closed`]. Other
-    /// receivers do not notice.
+    /// Closes this receiver, as dropping it does: what waits on it ends with [`RecvError::Closed`], and leaves an item that
+    /// it had not seen to the others. Other receivers do not notice.
     pub fn close(&self) {
         let unreceived = self
             .channel
             .with(|state, wake| state.close_receiver(self.handle, wake));
         drop(unreceived);
+    }
+
+    /// Ends sending for everybody, and so the stream, once what is in the channel was received. Rule S5.
+    ///
+    /// Items of permits that there are still come; what waits to be sent goes back to its sender as
+    /// [`SendError::Closed`](super::SendError::Closed).
+    pub fn close_all(&self) {
+        self.channel.with(State::seal);
     }
 
     /// Whether this receiver was closed.
@@ -95,40 +109,6 @@ impl<T> Receiver<T> {
     /// What the channel looks like now.
     pub fn statistics(&self) -> ChannelStatistics {
         self.channel.with(|state, _| state.statistics())
-    }
-
-    #[inline]
-    fn request(&self, side: Side<T>) -> Request<T> {
-        Request {
-            handle: self.handle,
-            side,
-        }
-    }
-}
-
-#[inline(always)]
-fn received<T>(channel: &Queued<State<T>>, ending: Ending<T>) -> Result<T, RecvError> {
-    match ending {
-        Ending::Received(item) => Ok(item),
-        Ending::ReceivedLast(item) => {
-            end(channel);
-            Ok(item)
-        }
-        other => Err(unreceived(&other)),
-    }
-}
-
-#[cold]
-fn end<T>(channel: &Queued<State<T>>) {
-    channel.with(State::end);
-}
-
-#[cold]
-fn unreceived<T>(ending: &Ending<T>) -> RecvError {
-    match ending {
-        Ending::Alone(_) => RecvError::EndOfStream,
-        Ending::Closed(_) => RecvError::Closed,
-        _ => unreachable!("a receiver sends nothing"),
     }
 }
 
@@ -145,9 +125,13 @@ impl<T> Clone for Receiver<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.pending = None;
-        self.close();
-        self.channel.with(|state, _| state.forget(self.handle));
+        let (waker, unreceived) = self
+            .channel
+            .with(|state, wake| state.drop_receiver(self.handle, wake));
+        if let Some(waker) = waker {
+            unhandled::discard(waker);
+        }
+        drop(unreceived);
     }
 }
 
@@ -160,56 +144,23 @@ impl<T> fmt::Debug for Receiver<T> {
     }
 }
 
-impl<T> Stream for Receiver<T> {
-    type Item = T;
-
-    /// `None` once no item will come.
-    ///
-    /// The place in the queue is kept between polls, and an item that was handed over meanwhile, until the receiver
-    /// is dropped. The others do not wait for that before their streams end.
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        let this = &mut *self;
-        let mut wait = match this.pending.take() {
-            Some(wait) => wait,
-            None => Wait::new(Arc::clone(&this.channel), this.request(Side::Stream(None))),
-        };
-        let Poll::Ready(ending) = wait.poll(cx) else {
-            this.pending = Some(wait);
-            return Poll::Pending;
-        };
-        let item = received(&this.channel, ending).ok();
-        this.ended = item.is_none();
-        Poll::Ready(item)
-    }
-}
-
-impl<T> FusedStream for Receiver<T> {
-    fn is_terminated(&self) -> bool {
-        self.ended
-    }
-}
-
 /// The future of [`Receiver::recv`].
 #[must_use = "futures do nothing until they are awaited"]
-pub struct Recv<'a, T> {
-    wait: Wait<&'a Queued<State<T>>, State<T>>,
+pub struct RecvItem<'a, T> {
+    wait: Wait<&'a Queued<State<T>>, State<T>, Receives>,
 }
 
-impl<T> Future for Recv<'_, T> {
+impl<T> Future for RecvItem<'_, T> {
     type Output = Result<T, RecvError>;
 
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let ending = ready!(self.wait.poll(cx));
-        Poll::Ready(received(self.wait.primitive(), ending))
+        self.wait.poll(cx)
     }
 }
 
-impl<T> fmt::Debug for Recv<'_, T> {
+impl<T> fmt::Debug for RecvItem<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recv").finish_non_exhaustive()
+        f.debug_struct("RecvItem").finish_non_exhaustive()
     }
 }

@@ -1,97 +1,89 @@
-//! What a channel's lock guards: the items, who waits, and who is still there.
+//! What a channel's lock guards: the items, the places, those who wait, and those who are still there.
+//!
+//! Items lie in one buffer, in the order in which they were sent, until a receiver takes the first one. A receiver that
+//! waits is granted a *claim*: one of the items is its own. A sender that waits is granted a *place*: nobody else fills it.
+//! Neither moves an item, so that one who gives up changes no order, and has sent and received nothing.
 
-use std::{collections::VecDeque, mem, task::Waker};
+use std::{collections::VecDeque, task::Waker};
 
 use anyrt_core::{
-    hand_over::{HandOver, WakeList},
+    hand_over::WakeList,
     wait_queue::{Ticket, WaitQueue},
 };
 use slab::Slab;
 
-/// While the lock is free, senders wait only if there is no room, receivers only if there is no item,
-/// and so never both.
+use super::handles::{Handle, Key};
+
+/// While the lock is free, receivers wait only if every item is claimed, and senders only if every place is taken.
 #[derive(Debug)]
 pub(super) struct State<T> {
-    buffer: VecDeque<T>,
-    /// `None` is without a limit.
-    capacity: Option<usize>,
+    pub(super) buffer: VecDeque<T>,
+    /// How many items belong to receivers that have not seen them: they need no place.
+    pub(super) claimed: usize,
+    /// How many places are kept for items that have not been sent.
+    pub(super) kept: usize,
+    /// `usize::MAX` is without a limit. Without any room, the places are those of receivers that wait.
+    capacity: usize,
     peak: usize,
-    senders: usize,
-    receivers: usize,
+    pub(super) senders: usize,
+    pub(super) receivers: usize,
+    /// Each keeps a place, and the stream open.
+    pub(super) permits: usize,
     /// The senders and receivers. Each keeps its number until it is dropped.
-    handles: Slab<Handle>,
+    pub(super) handles: Slab<Handle>,
     /// How many of them are closed: while none is, nobody has to look at its own.
-    closed: usize,
-    /// How many items were handed to a `recv` that has not seen its item: it may still give it back, so that the
-    /// stream has not ended.
-    unseen: usize,
-    queue: WaitQueue<Request<T>>,
+    pub(super) closed: usize,
+    /// Whether sending has ended for everybody.
+    pub(super) sealed: bool,
+    pub(super) sending: WaitQueue<Sending<T>>,
+    pub(super) receiving: WaitQueue<Receiving>,
+    /// Streams are woken, and granted nothing.
+    pub(super) streams: WaitQueue<Key>,
+    /// Those who wait until nobody can receive.
+    pub(super) leaving: WaitQueue<()>,
 }
 
-/// A sender or a receiver.
+/// A sender that waits: with an item, or for a permit.
 #[derive(Debug)]
-struct Handle {
-    open: bool,
-    /// How many wait that came through it.
-    waits: usize,
+pub(super) struct Sending<T> {
+    /// The handle that it came through: closing that one ends the wait.
+    pub(super) handle: Key,
+    pub(super) fate: SendFate,
+    pub(super) item: Option<T>,
 }
 
-impl Handle {
-    const OPEN: Self = Self {
-        open: true,
-        waits: 0,
-    };
+/// What became of a sender that waited; it means something once it was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SendFate {
+    /// It has a place.
+    Place,
+    /// A receiver took its item: without room, there is no other way.
+    Taken,
+    Closed,
+    Broken,
 }
 
-/// What a waiter wants, and what it is handed.
+/// A receiver that waits.
 #[derive(Debug)]
-pub(super) struct Request<T> {
-    /// Which handle it came through: closing that one ends the wait.
-    pub(super) handle: usize,
-    pub(super) side: Side<T>,
+pub(super) struct Receiving {
+    pub(super) handle: Key,
+    pub(super) fate: ReceiveFate,
 }
 
-#[derive(Debug)]
-pub(super) enum Side<T> {
-    /// The item, until it is taken.
-    Send(Option<T>),
-    /// The item, once it is there.
-    Receive(Option<T>),
-    /// The same for a [`Stream`](futures_core::Stream), which keeps its place while nobody polls it: for its item
-    /// nobody waits.
-    Stream(Option<T>),
-    /// The wait was ended because its handle was closed.
-    Closed(Option<T>),
-}
-
-impl<T> Side<T> {
-    /// What a sender still has.
-    #[cold]
-    fn take_unsent(&mut self) -> Option<T> {
-        match self {
-            Self::Send(item) => item.take(),
-            Self::Receive(_) | Self::Stream(_) | Self::Closed(_) => None,
-        }
-    }
-}
-
-/// How a wait ended.
-pub(super) enum Ending<T> {
-    Sent,
-    Received(T),
-    /// The same, and nothing comes after it: [`State::end`] tells those who still wait.
-    ReceivedLast(T),
-    /// The other side is gone: a sender gets its item back.
-    Alone(Option<T>),
-    /// This handle was closed meanwhile.
-    Closed(Option<T>),
+/// What became of a receiver that waited; it means something once it was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReceiveFate {
+    /// It has claimed an item.
+    Claim,
+    Closed,
+    Ended,
 }
 
 /// What a channel looks like at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelStatistics {
-    /// How many items are in the buffer.
+    /// How many items are in the buffer; those that are on their way to a receiver do not count.
     pub buffered: usize,
     /// How many it can hold; `None` is without a limit.
     pub capacity: Option<usize>,
@@ -101,319 +93,267 @@ pub struct ChannelStatistics {
     pub senders: usize,
     /// How many receivers are open.
     pub receivers: usize,
-    /// How many wait to send.
+    /// How many wait to send, or for a permit.
     pub waiting_senders: usize,
     /// How many wait to receive.
     pub waiting_receivers: usize,
+    /// How many were granted a place or an item while they waited, and have not been polled since: nobody else can
+    /// have it.
+    pub granted: usize,
+    /// How many permits there are: each keeps a place.
+    pub permits: usize,
 }
+
+/// How much room a buffer keeps when it is empty, in items.
+const KEPT_CAPACITY: usize = 64;
 
 impl<T> State<T> {
     pub(super) fn new(capacity: Option<usize>) -> Self {
         Self {
             buffer: VecDeque::new(),
-            capacity,
+            claimed: 0,
+            kept: 0,
+            capacity: capacity.unwrap_or(usize::MAX),
             peak: 0,
             senders: 0,
             receivers: 0,
+            permits: 0,
             handles: Slab::new(),
             closed: 0,
-            unseen: 0,
-            queue: WaitQueue::new(),
+            sealed: false,
+            sending: WaitQueue::new(),
+            receiving: WaitQueue::new(),
+            streams: WaitQueue::new(),
+            leaving: WaitQueue::new(),
         }
     }
 
-    pub(super) fn open_sender(&mut self) -> usize {
-        self.senders += 1;
-        self.handles.insert(Handle::OPEN)
-    }
-
-    pub(super) fn open_receiver(&mut self) -> usize {
-        self.receivers += 1;
-        self.handles.insert(Handle::OPEN)
-    }
-
-    #[inline]
-    pub(super) fn is_open(&self, handle: usize) -> bool {
-        self.closed == 0 || self.handles[handle].open
-    }
-
-    /// Closes a handle; `false` if it was closed before.
-    fn close(&mut self, handle: usize) -> bool {
-        let was_open = mem::replace(&mut self.handles[handle].open, false);
-        self.closed += usize::from(was_open);
-        was_open
-    }
-
-    /// A sender has gone; after the last one, and the last item, no receiver waits. Nothing the second time.
-    pub(super) fn close_sender(&mut self, handle: usize, wake: &mut WakeList) {
-        if !self.close(handle) {
-            return;
-        }
-        self.end_waits(handle, wake);
-        self.senders -= 1;
-        self.end(wake);
-    }
-
-    /// A receiver has gone; the last one ends the wait of every sender. Returns items that nobody will
-    /// receive, to be dropped after the lock.
-    pub(super) fn close_receiver(&mut self, handle: usize, wake: &mut WakeList) -> VecDeque<T> {
-        if !self.close(handle) {
-            return VecDeque::new();
-        }
-        self.end_waits(handle, wake);
-        self.receivers -= 1;
-        if self.receivers > 0 {
-            return VecDeque::new();
-        }
-        self.end_all_waits(wake);
-        mem::take(&mut self.buffer)
-    }
-
-    /// A closed handle is dropped.
-    pub(super) fn forget(&mut self, handle: usize) {
-        self.handles.remove(handle);
-        self.closed -= 1;
-    }
-
-    /// Ends the wait of every receiver, if no item will come.
-    pub(super) fn end(&mut self, wake: &mut WakeList) {
-        if self.has_ended() {
-            self.end_all_waits(wake);
-        }
-    }
-
-    /// One side is gone: whoever still waits is on the other.
-    fn end_all_waits(&mut self, wake: &mut WakeList) {
-        wake.extend(std::iter::from_fn(|| self.queue.grant_first()));
-    }
-
-    /// Ends the waits that came through this handle.
-    fn end_waits(&mut self, handle: usize, wake: &mut WakeList) {
-        // None, where it is dropped: a wait borrows its handle. The queue may be long.
-        if self.handles[handle].waits == 0 {
-            return;
-        }
-        let ended = self.queue.grant_where(|request| {
-            if request.handle != handle {
-                return false;
-            }
-            request.side = Side::Closed(request.side.take_unsent());
-            true
-        });
-        wake.extend(ended);
-    }
-
-    /// Puts an item in, if there is room or a receiver waits for it.
-    ///
-    /// # Errors
-    ///
-    /// The item, if it has to wait, or if nobody will ever receive it: see
-    /// [`has_receivers`](Self::has_receivers).
+    /// How many items nobody has claimed.
     #[inline(always)]
-    pub(super) fn send(&mut self, mut item: T, wake: &mut WakeList) -> Result<(), T> {
-        if self.receivers == 0 {
-            return Err(item);
-        }
-        if !self.queue.is_empty() {
-            match self.hand_over(item, wake) {
-                Ok(()) => return Ok(()),
-                Err(back) => item = back,
-            }
-        }
-        if !self.has_room() {
-            return Err(item);
-        }
+    fn free(&self) -> usize {
+        self.buffer.len() - self.claimed
+    }
+
+    /// Whether a place is free; nobody waits for one then.
+    #[inline(always)]
+    pub(super) fn has_room(&self) -> bool {
+        let used = self.free() + self.kept;
+        used < self.capacity || (self.capacity == 0 && used < self.receiving.len())
+    }
+
+    /// Whether senders wait for receivers.
+    pub(super) fn is_rendezvous(&self) -> bool {
+        self.capacity == 0
+    }
+
+    /// Puts an item in, at a place that is free.
+    #[inline(always)]
+    pub(super) fn put(&mut self, item: T, wake: &mut WakeList) {
         self.buffer.push_back(item);
-        self.peak = self.peak.max(self.buffer.len());
-        Ok(())
+        if !self.receiving.is_empty() || !self.streams.is_empty() {
+            self.offer(wake);
+        }
+        if self.buffer.len() > self.peak {
+            self.note_peak();
+        }
     }
 
-    /// Hands an item to the first receiver that waits.
-    ///
-    /// # Errors
-    ///
-    /// The item, if none does.
     #[cold]
-    fn hand_over(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
-        let place = match self.queue.first_mut().map(|first| &mut first.side) {
-            Some(Side::Receive(place)) => {
-                self.unseen += 1;
-                place
-            }
-            Some(Side::Stream(place)) => place,
-            _ => return Err(item),
-        };
-        *place = Some(item);
-        wake.extend(self.queue.grant_first());
-        Ok(())
+    fn note_peak(&mut self) {
+        self.peak = self.peak.max(self.free());
     }
 
-    /// Takes the first item, and lets the first waiting sender follow.
+    /// There is an item that nobody has claimed: the first receiver that waits has it; without one, every stream is
+    /// woken.
+    #[cold]
+    pub(super) fn offer(&mut self, wake: &mut WakeList) {
+        let Some(waker) = self.receiving.grant_first() else {
+            wake.extend(std::iter::from_fn(|| self.streams.grant_first()));
+            return;
+        };
+        self.claimed += 1;
+        // Senders first: the receiver then finds the next item, too, and need not wait for it.
+        if !self.sending.is_empty() {
+            self.serve(wake);
+        }
+        wake.push(waker);
+    }
+
+    /// Gives the places that are free to the senders that wait, in order.
+    #[cold]
+    pub(super) fn serve(&mut self, wake: &mut WakeList) {
+        while self.has_room() {
+            let Some(waker) = self.sending.grant_first() else {
+                return;
+            };
+            wake.push(waker);
+            self.kept += 1;
+        }
+    }
+
+    /// Takes the first item, if one is free: the first sender that waits has the place.
     #[inline(always)]
-    pub(super) fn receive(&mut self, wake: &mut WakeList) -> Option<T> {
-        let Some(item) = self.buffer.pop_front() else {
-            return self.take_from_sender(wake);
-        };
-        if !self.queue.is_empty() {
-            self.let_sender_follow(wake);
-        }
-        Some(item)
-    }
-
-    #[cold]
-    fn let_sender_follow(&mut self, wake: &mut WakeList) {
-        // An item that was passed on may stand above the capacity.
-        if self.has_room() {
-            let next = self.take_from_sender(wake);
-            self.buffer.extend(next);
-        }
-    }
-
-    /// The item of the first sender that waits.
-    #[cold]
-    fn take_from_sender(&mut self, wake: &mut WakeList) -> Option<T> {
-        let Some(Request {
-            side: Side::Send(item),
-            ..
-        }) = self.queue.first_mut()
-        else {
+    pub(super) fn take(&mut self, wake: &mut WakeList) -> Option<T> {
+        if self.buffer.len() == self.claimed {
             return None;
-        };
-        let item = item.take();
-        wake.extend(self.queue.grant_first());
+        }
+        let item = self.buffer.pop_front();
+        if !self.sending.is_empty() {
+            self.serve(wake);
+        }
+        self.shrink();
         item
     }
 
-    #[inline]
-    pub(super) fn has_receivers(&self) -> bool {
-        self.receivers > 0
-    }
-
-    /// Whether no item will come that is not in the buffer: no sender is left, and no receiver gives one back.
-    pub(super) fn has_ended(&self) -> bool {
-        self.senders == 0 && self.unseen == 0
-    }
-
-    pub(super) fn statistics(&self) -> ChannelStatistics {
-        let waiting = self.queue.len();
-        let (waiting_senders, waiting_receivers) = if self.senders_wait() {
-            (waiting, 0)
-        } else {
-            (0, waiting)
-        };
-        ChannelStatistics {
-            buffered: self.buffer.len(),
-            capacity: self.capacity,
-            peak: self.peak,
-            senders: self.senders,
-            receivers: self.receivers,
-            waiting_senders,
-            waiting_receivers,
+    /// A long-lived channel must not keep the room of its fullest hour.
+    #[inline(always)]
+    pub(super) fn shrink(&mut self) {
+        if self.buffer.capacity() > KEPT_CAPACITY {
+            self.shrink_buffer();
         }
     }
 
-    #[inline]
-    fn has_room(&self) -> bool {
-        self.capacity
-            .is_none_or(|capacity| self.buffer.len() < capacity)
+    #[cold]
+    fn shrink_buffer(&mut self) {
+        // Each time to a half, so that it costs little for each item that went.
+        if self.buffer.len() < self.buffer.capacity() / 4 {
+            let half = self.buffer.capacity() / 2;
+            self.buffer.shrink_to(half.max(KEPT_CAPACITY));
+        }
     }
 
-    fn senders_wait(&self) -> bool {
-        matches!(
-            self.queue.first(),
-            Some(Request {
-                side: Side::Send(_),
-                ..
-            })
-        )
+    /// Without room: the item of the sender that waits first, or else of the first that has one; those before it wait
+    /// for permits.
+    #[cold]
+    pub(super) fn take_from_sender(&mut self, wake: &mut WakeList) -> Option<T> {
+        if !self.is_rendezvous() {
+            return None;
+        }
+        if let Some(item) = self.take_from_first(wake) {
+            return Some(item);
+        }
+        let mut item = None;
+        let taken = self.sending.grant_where(|sending| {
+            if item.is_some() || sending.item.is_none() {
+                return false;
+            }
+            item = sending.item.take();
+            sending.fate = SendFate::Taken;
+            true
+        });
+        wake.extend(taken);
+        item
     }
 
-    /// An item that was handed to a receiver which has gone: the next receiver gets it, or the next
-    /// that comes, before everything else.
-    fn pass_on(&mut self, item: T, wake: &mut WakeList) {
-        if let Err(item) = self.hand_over(item, wake) {
-            self.buffer.push_front(item);
-            self.peak = self.peak.max(self.buffer.len());
+    /// Without room: the item of the sender that waits first.
+    pub(super) fn take_from_first(&mut self, wake: &mut WakeList) -> Option<T> {
+        if !self.is_rendezvous() {
+            return None;
+        }
+        let first = self.sending.first_mut()?;
+        let item = first.item.take()?;
+        first.fate = SendFate::Taken;
+        wake.extend(self.sending.grant_first());
+        Some(item)
+    }
+
+    /// A receive that does not wait.
+    pub(super) fn try_receive(&mut self, wake: &mut WakeList) -> Option<T> {
+        self.take(wake).or_else(|| self.take_from_sender(wake))
+    }
+
+    /// Without room: a stream that waits lets somebody have a permit, unless one stands already for which no receiver
+    /// waits.
+    pub(super) fn let_one_reserve(&mut self, wake: &mut WakeList) {
+        let used = self.free() + self.kept;
+        if self.is_rendezvous() && used <= self.receiving.len() {
+            if let Some(waker) = self.sending.grant_first() {
+                wake.push(waker);
+                self.kept += 1;
+            }
+        }
+    }
+
+    /// Without room a stream has to be polled before it can take an item, or let somebody have a permit.
+    pub(super) fn tell_streams(&mut self, wake: &mut WakeList) {
+        if self.is_rendezvous() {
+            wake.extend(std::iter::from_fn(|| self.streams.grant_first()));
+        }
+    }
+
+    /// Gives a place back that was kept.
+    pub(super) fn give_place_back(&mut self, wake: &mut WakeList) {
+        self.kept -= 1;
+        self.serve(wake);
+    }
+
+    /// Fills a place that was kept.
+    ///
+    /// # Errors
+    ///
+    /// The item, if nobody will ever receive it.
+    pub(super) fn fill_place(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
+        self.kept -= 1;
+        if self.receivers == 0 {
+            return Err(item);
+        }
+        self.put(item, wake);
+        Ok(())
+    }
+
+    /// A permit is used up.
+    pub(super) fn fill_permit(&mut self, item: T, wake: &mut WakeList) -> Result<(), T> {
+        self.permits -= 1;
+        self.fill_place(item, wake)
+    }
+
+    /// A permit is dropped: its place goes to the next in line, and nobody waits for its item any more.
+    pub(super) fn give_permit_back(&mut self, wake: &mut WakeList) {
+        self.permits -= 1;
+        self.give_place_back(wake);
+        self.end(wake);
+    }
+
+    pub(super) fn statistics(&self) -> ChannelStatistics {
+        ChannelStatistics {
+            buffered: self.free(),
+            capacity: Some(self.capacity).filter(|capacity| *capacity < usize::MAX),
+            peak: self.peak,
+            senders: if self.sealed { 0 } else { self.senders },
+            receivers: self.receivers,
+            waiting_senders: self.sending.len(),
+            waiting_receivers: self.receiving.len() + self.streams.len(),
+            granted: self.sending.granted() + self.receiving.granted(),
+            permits: self.permits,
         }
     }
 }
 
-impl<T> HandOver for State<T> {
-    type Request = Request<T>;
-    type Output = Ending<T>;
-
-    fn queue(&mut self) -> &mut WaitQueue<Request<T>> {
-        &mut self.queue
-    }
-
-    #[inline(always)]
-    fn enter(&mut self, request: &mut Request<T>, wake: &mut WakeList) -> Option<Ending<T>> {
-        if !self.is_open(request.handle) {
-            return Some(Ending::Closed(request.side.take_unsent()));
+/// Takes a place in a queue, or keeps the one it has, with a waker that was cloned on no lock; what is left in `own` then
+/// is to be dropped after the lock.
+///
+/// # Errors
+///
+/// The place it had, if a waker is needed and there is none.
+pub(super) fn wait_in<R>(
+    queue: &mut WaitQueue<R>,
+    place: Option<Ticket>,
+    request: R,
+    current: &Waker,
+    own: &mut Option<Waker>,
+) -> Result<Ticket, Option<Ticket>> {
+    if let Some(ticket) = place {
+        if queue.will_wake(&ticket, current) {
+            return Ok(ticket);
         }
-        let Side::Send(item) = &mut request.side else {
-            return match self.receive(wake) {
-                Some(item) => Some(Ending::Received(item)),
-                None if self.has_ended() => Some(Ending::Alone(None)),
-                None => None,
-            };
+        let Some(waker) = own.take() else {
+            return Err(Some(ticket));
         };
-        match self.send(item.take()?, wake) {
-            Ok(()) => Some(Ending::Sent),
-            Err(item) if !self.has_receivers() => Some(Ending::Alone(Some(item))),
-            Err(unsent) => {
-                *item = Some(unsent);
-                None
-            }
-        }
+        *own = Some(queue.set_waker(&ticket, waker));
+        return Ok(ticket);
     }
-
-    fn line_up(&mut self, request: Request<T>, waker: Waker, _wake: &mut WakeList) -> Ticket {
-        self.handles[request.handle].waits += 1;
-        self.queue.push_back(request, waker)
-    }
-
-    fn collect(&mut self, request: Request<T>, _wake: &mut WakeList) -> Ending<T> {
-        self.handles[request.handle].waits -= 1;
-        match request.side {
-            Side::Send(None) => Ending::Sent,
-            Side::Send(item) => Ending::Alone(item),
-            Side::Receive(Some(item)) => {
-                self.unseen -= 1;
-                if self.has_ended() && !self.queue.is_empty() {
-                    Ending::ReceivedLast(item)
-                } else {
-                    Ending::Received(item)
-                }
-            }
-            Side::Stream(Some(item)) => Ending::Received(item),
-            // The last sender went while it waited; a stream that went since may have passed its item on.
-            Side::Receive(None) | Side::Stream(None) => match self.buffer.pop_front() {
-                Some(item) => Ending::Received(item),
-                None => Ending::Alone(None),
-            },
-            Side::Closed(item) => Ending::Closed(item),
-        }
-    }
-
-    fn abandon(&mut self, request: &mut Request<T>, _granted: bool, wake: &mut WakeList) {
-        self.handles[request.handle].waits -= 1;
-        // An item that was not sent is dropped with the request; one that was not seen goes on.
-        let place = match &mut request.side {
-            Side::Receive(place) => {
-                self.unseen -= usize::from(place.is_some());
-                place
-            }
-            Side::Stream(place) => place,
-            Side::Send(_) | Side::Closed(_) => return,
-        };
-        if let Some(item) = place.take() {
-            // Without receivers nobody will see it: it stays in the request.
-            if self.has_receivers() {
-                self.pass_on(item, wake);
-            } else {
-                *place = Some(item);
-            }
-        }
+    match own.take() {
+        Some(waker) => Ok(queue.push_back(request, waker)),
+        None => Err(None),
     }
 }

@@ -104,9 +104,16 @@ fn channels_say_what_is_in_them() {
     says(&sender, "closed: false");
     says(&receiver, "buffered: 1");
     says(&receiver, "waiting_senders: 1");
-    says(&sender.send(9), "Send");
-    says(&receiver.recv(), "Recv");
+    says(&sender.send(9), "SendItem");
+    says(&sender.reserve(), "ReservePlace");
+    says(&sender.closed(), "WaitClosed");
+    says(&receiver.recv(), "RecvItem");
     drop(waits);
+    assert_eq!(receiver.try_recv(), Ok(7));
+    let permit = sender.try_reserve().unwrap();
+    says(&permit, "Permit");
+    says(&receiver, "permits: 1");
+    drop(permit);
     let (sender, receiver) = oneshot::<u8>();
     says(&sender, "OneshotSender");
     says(&receiver, "OneshotReceiver");

@@ -1,9 +1,10 @@
-//! Channels: nothing is lost, nothing comes twice, and what one sender sends stays in order.
+//! Channels: nothing is lost, nothing comes twice, items come in the order in which their sends completed, and a send that was
+//! given up has sent nothing.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use anyrt::channel::{
-    Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, channel, unbounded,
+    Permit, Receiver, RecvError, SendError, Sender, TryRecvError, TrySendError, channel, unbounded,
 };
 use proptest::prelude::*;
 
@@ -19,6 +20,12 @@ enum Step {
     PollReceive(usize),
     GiveUpSend(usize),
     GiveUpReceive(usize),
+    Reserve(usize),
+    PollReserve(usize),
+    GiveUpReserve(usize),
+    UsePermit(usize),
+    DropPermit(usize),
+    CloseAll,
     CloseSender(usize),
     CloseReceiver(usize),
 }
@@ -34,6 +41,12 @@ fn step() -> impl Strategy<Value = Step> {
         4 => which().prop_map(Step::PollReceive),
         3 => which().prop_map(Step::GiveUpSend),
         3 => which().prop_map(Step::GiveUpReceive),
+        3 => which().prop_map(Step::Reserve),
+        3 => which().prop_map(Step::PollReserve),
+        1 => which().prop_map(Step::GiveUpReserve),
+        3 => which().prop_map(Step::UsePermit),
+        1 => which().prop_map(Step::DropPermit),
+        1 => Just(Step::CloseAll),
         1 => which().prop_map(Step::CloseSender),
         1 => which().prop_map(Step::CloseReceiver),
     ]
@@ -43,6 +56,11 @@ struct Sending<'a> {
     item: u32,
     handle: usize,
     wait: Waiting<'a, Result<(), SendError<u32>>>,
+}
+
+struct Reserving<'a> {
+    handle: usize,
+    wait: Waiting<'a, Result<Permit<'a, u32>, SendError<()>>>,
 }
 
 struct Receiving<'a> {
@@ -56,7 +74,11 @@ struct Book<'a> {
     next: u32,
     sending: Vec<Sending<'a>>,
     receiving: Vec<Receiving<'a>>,
-    /// Sent and not received: in the order of sending, as far as it is known.
+    reserving: Vec<Reserving<'a>>,
+    permits: Vec<Permit<'a, u32>>,
+    /// Whether senders have to meet their receivers.
+    rendezvous: bool,
+    /// Sent and not received, in the order in which the sends completed.
     inside: VecDeque<u32>,
     received: BTreeSet<u32>,
 }
@@ -64,21 +86,24 @@ struct Book<'a> {
 impl Book<'_> {
     fn came(&mut self, item: u32) {
         assert!(self.received.insert(item), "{item} came twice");
-        // An item whose `send` has not been polled since is inside, too.
-        if let Some(place) = self.inside.iter().position(|inside| *inside == item) {
-            self.inside.remove(place);
-        } else {
-            assert!(
-                self.sending.iter().any(|sending| sending.item == item),
-                "{item} came from nowhere"
-            );
+        if self.inside.front() == Some(&item) {
+            self.inside.pop_front();
+            return;
         }
+        // Without room, and only there, it is sent once a receiver has it.
+        let meets = self.sending.iter().any(|sending| sending.item == item);
+        assert!(self.rendezvous && meets, "{item} came out of order");
     }
 
     fn sent(&mut self, item: u32) {
         if !self.received.contains(&item) {
             self.inside.push_back(item);
         }
+    }
+
+    fn new_item(&mut self) -> u32 {
+        self.next += 1;
+        self.next - 1
     }
 }
 
@@ -90,6 +115,9 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
         next: 0,
         sending: Vec::new(),
         receiving: Vec::new(),
+        reserving: Vec::new(),
+        permits: Vec::new(),
+        rendezvous: senders[0].statistics().capacity == Some(0),
         inside: VecDeque::new(),
         received: BTreeSet::new(),
     };
@@ -97,8 +125,7 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
     for step in steps {
         match step {
             Step::Send(which) => {
-                let (handle, item) = (which % senders.len(), book.next);
-                book.next += 1;
+                let (handle, item) = (which % senders.len(), book.new_item());
                 match Waiting::start(senders[handle].send(item)) {
                     Ok(Ok(())) => book.sent(item),
                     Ok(Err(error)) => {
@@ -109,18 +136,15 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
                 }
             }
             Step::TrySend(which) => {
-                let (handle, item) = (which % senders.len(), book.next);
-                book.next += 1;
+                let (handle, item) = (which % senders.len(), book.new_item());
                 match senders[handle].try_send(item) {
                     Ok(()) => book.sent(item),
                     Err(error) => {
                         if let TrySendError::WouldBlock(_) = error {
                             let now = senders[handle].statistics();
-                            assert!(
-                                now.capacity
-                                    .is_some_and(|capacity| now.buffered >= capacity)
-                            );
-                            assert_eq!(now.waiting_receivers, 0);
+                            let taken = now.buffered + now.granted + now.permits;
+                            assert!(now.capacity.is_some_and(|capacity| taken >= capacity));
+                            assert!(!book.rendezvous || now.waiting_receivers <= taken);
                         }
                         lost.insert(error.into_inner());
                     }
@@ -141,7 +165,9 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
                     Ok(item) => book.came(item),
                     Err(TryRecvError::WouldBlock) => {
                         let now = receiver.statistics();
-                        assert_eq!((now.buffered, now.waiting_senders), (0, 0));
+                        assert_eq!(now.buffered, 0);
+                        let kept = now.granted + now.permits > 0;
+                        assert!(book.rendezvous || kept || now.waiting_senders == 0);
                     }
                     Err(_) => {}
                 }
@@ -175,24 +201,64 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
             Step::GiveUpSend(which) if !book.sending.is_empty() => {
                 let Sending { item, wait, .. } =
                     book.sending.swap_remove(which % book.sending.len());
-                // It was taken already if it woke: then it is inside.
-                let taken = wait.is_woken();
                 drop(wait);
-                if taken {
-                    book.sent(item);
-                } else {
+                if !book.received.contains(&item) {
                     lost.insert(item);
                 }
             }
             Step::GiveUpReceive(which) if !book.receiving.is_empty() => {
                 drop(book.receiving.swap_remove(which % book.receiving.len()));
             }
+            Step::Reserve(which) => {
+                let handle = which % senders.len();
+                match Waiting::start(senders[handle].reserve()) {
+                    Ok(Ok(permit)) => book.permits.push(permit),
+                    Ok(Err(error)) => {
+                        assert_error(&error, senders[handle].is_closed(), &receivers);
+                    }
+                    Err(wait) => book.reserving.push(Reserving { handle, wait }),
+                }
+            }
+            Step::PollReserve(which) if !book.reserving.is_empty() => {
+                let which = which % book.reserving.len();
+                let Some(outcome) = book.reserving[which].wait.poll() else {
+                    continue;
+                };
+                let Reserving { handle, .. } = book.reserving.remove(which);
+                match outcome {
+                    Ok(permit) => book.permits.push(permit),
+                    Err(error) => assert_error(&error, senders[handle].is_closed(), &receivers),
+                }
+            }
+            Step::GiveUpReserve(which) if !book.reserving.is_empty() => {
+                drop(book.reserving.swap_remove(which % book.reserving.len()));
+            }
+            Step::UsePermit(which) if !book.permits.is_empty() => {
+                let permit = book.permits.swap_remove(which % book.permits.len());
+                let item = book.new_item();
+                match permit.send(item) {
+                    Ok(()) => book.sent(item),
+                    Err(error) => {
+                        assert_error(&error, false, &receivers);
+                        lost.insert(item);
+                    }
+                }
+            }
+            Step::DropPermit(which) if !book.permits.is_empty() => {
+                drop(book.permits.swap_remove(which % book.permits.len()));
+            }
+            Step::CloseAll if !whole => senders[0].close_all(),
             Step::CloseSender(which) if !whole => senders[which % senders.len()].close(),
             Step::CloseReceiver(which) if !whole => receivers[which % receivers.len()].close(),
             Step::PollSend(_)
             | Step::PollReceive(_)
             | Step::GiveUpSend(_)
             | Step::GiveUpReceive(_)
+            | Step::PollReserve(_)
+            | Step::GiveUpReserve(_)
+            | Step::UsePermit(_)
+            | Step::DropPermit(_)
+            | Step::CloseAll
             | Step::CloseSender(_)
             | Step::CloseReceiver(_) => {}
         }
@@ -202,7 +268,7 @@ fn check(ends: (Sender<u32>, Receiver<u32>), whole: bool, steps: Vec<Step>) {
     }
 }
 
-fn assert_error(error: &SendError<u32>, closed: bool, receivers: &[Receiver<u32>]) {
+fn assert_error<T>(error: &SendError<T>, closed: bool, receivers: &[Receiver<u32>]) {
     match error {
         SendError::Closed(_) => assert!(closed),
         _ => assert!(receivers.iter().all(Receiver::is_closed)),
@@ -212,12 +278,20 @@ fn assert_error(error: &SendError<u32>, closed: bool, receivers: &[Receiver<u32>
 /// Everybody gives up or finishes; then every item must be somewhere.
 fn account(mut book: Book<'_>, mut lost: BTreeSet<u32>, receiver: &Receiver<u32>) {
     book.receiving.clear();
-    while let Ok(item) = receiver.try_recv() {
-        book.came(item);
-    }
-    for Sending { item, mut wait, .. } in std::mem::take(&mut book.sending) {
+    book.reserving.clear();
+    book.permits.clear();
+    loop {
+        while let Ok(item) = receiver.try_recv() {
+            book.came(item);
+        }
+        let Some(Sending { item, mut wait, .. }) = book.sending.pop() else {
+            break;
+        };
         match wait.poll() {
-            Some(outcome) => assert!(outcome.is_ok() && book.received.contains(&item)),
+            Some(outcome) => {
+                assert!(outcome.is_ok());
+                book.sent(item);
+            }
             None => drop(lost.insert(item)),
         }
     }
@@ -229,6 +303,7 @@ fn account(mut book: Book<'_>, mut lost: BTreeSet<u32>, receiver: &Receiver<u32>
         (now.buffered, now.waiting_receivers, now.waiting_senders),
         (0, 0, 0)
     );
+    assert_eq!((now.granted, now.permits), (0, 0));
 }
 
 proptest! {

@@ -1,11 +1,17 @@
 //! Each primitive, and how it is waited for, released and looked at.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+};
 
 use anyrt::{
     channel::channel,
     sync::{Barrier, CapacityLimiter, Condition, Event, Mutex, OnceCell, RwLock, Semaphore},
 };
+use futures_core::Stream;
+use futures_sink::Sink;
 
 pub(crate) type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -49,7 +55,12 @@ pub(crate) const PRIMITIVES: &[(&str, SetUp)] = &[
     ("OnceCell", cell),
     ("channel, send", sending),
     ("channel, rendezvous", meeting),
+    ("channel, place", placing),
+    ("channel, permit", reserving),
     ("channel, recv", receiving),
+    ("channel, closed", leaving),
+    ("channel, sink", sinking),
+    ("channel, stream", streaming),
 ];
 
 fn mutex() -> Scene {
@@ -227,4 +238,81 @@ fn receiving() -> Scene {
         move || seen.statistics(),
         move || sender.try_send(()).unwrap(),
     )
+}
+
+fn placing() -> Scene {
+    let (sender, receiver) = channel(1);
+    sender.try_send(()).unwrap();
+    let seen = sender.clone();
+    let wait = move || {
+        let sender = sender.clone();
+        async move { sender.send(()).await.unwrap() }
+    };
+    let receive = move || {
+        receiver.try_recv().unwrap();
+        std::mem::forget(receiver);
+    };
+    scene(wait, move || seen.statistics(), receive)
+}
+
+fn reserving() -> Scene {
+    let (sender, receiver) = channel(1);
+    sender.try_send(()).unwrap();
+    let seen = sender.clone();
+    let wait = move || {
+        let sender = sender.clone();
+        async move { drop(sender.reserve().await.unwrap()) }
+    };
+    let receive = move || {
+        receiver.try_recv().unwrap();
+        std::mem::forget(receiver);
+    };
+    scene(wait, move || seen.statistics(), receive)
+}
+
+fn leaving() -> Scene {
+    let (sender, receiver) = channel::<()>(1);
+    let seen = sender.clone();
+    let wait = move || {
+        let sender = sender.clone();
+        async move { sender.closed().await }
+    };
+    scene(wait, move || seen.statistics(), move || drop(receiver))
+}
+
+fn sinking() -> Scene {
+    let (sender, receiver) = channel(1);
+    sender.try_send(()).unwrap();
+    let seen = sender.clone();
+    let wait = move || {
+        let mut sender = sender.clone();
+        async move {
+            poll_fn(|cx| Pin::new(&mut sender).poll_ready(cx))
+                .await
+                .unwrap()
+        }
+    };
+    let receive = move || {
+        receiver.try_recv().unwrap();
+        std::mem::forget(receiver);
+    };
+    scene(wait, move || seen.statistics(), receive)
+}
+
+fn streaming() -> Scene {
+    let (sender, receiver) = channel(2);
+    let seen = receiver.clone();
+    let wait = move || {
+        let mut receiver = receiver.clone();
+        async move {
+            let item = poll_fn(|cx| Pin::new(&mut receiver).poll_next(cx)).await;
+            assert!(item.is_some());
+        }
+    };
+    let send = move || {
+        sender.try_send(()).unwrap();
+        sender.try_send(()).unwrap();
+        std::mem::forget(sender);
+    };
+    scene(wait, move || seen.statistics(), send)
 }

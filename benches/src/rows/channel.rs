@@ -48,7 +48,7 @@ pub(super) fn row() -> Row {
                     facade::crowded,
                 )
                 .timed(40_000, Bar::None)
-                .counted((8_000, 32_000), Bar::Ratio(1.0), None),
+                .counted((8_000, 32_000), Bar::None, None),
                 message(
                     "item / async-channel",
                     of_async_channel::in_turn,

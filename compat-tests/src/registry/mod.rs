@@ -13,8 +13,8 @@ use crate::cases::contract::sources::*;
 use crate::cases::lending::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{
-    channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, giving_up::*,
-    grants::*, locks::*, meetings::*,
+    channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, given_up::*,
+    giving_up::*, grants::*, locks::*, meetings::*, places::*,
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::thread_orphans::*;

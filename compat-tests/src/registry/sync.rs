@@ -120,8 +120,8 @@ macro_rules! sync {
                      sent: true true";
                 "S-141" Must [S5 S2] s141_a_buffer_keeps_the_order =
                     "empty: true
-                     full: true
-                     received: 0 1 2 3
+                     full: true true true
+                     received: 0 1 3 2
                      sent: true";
                 "S-142" Must [S5] s142_items_outlive_the_last_sender =
                     "ended: EndOfStream EndOfStream EndOfStream
@@ -147,9 +147,8 @@ macro_rules! sync {
                 "S-149" Must [S5] s149_a_channel_counts =
                     "channel: 0/Some(1)/0-1/1-0/0 1/Some(1)/1-2/1-1/0 0/Some(1)/1-2/1-0/1";
                 "S-150" Must [S5] s150_streams_and_sinks =
-                    "flushed: false
-                     item: Some(1) Some(2) None
-                     ready: true";
+                    "item: Some(1) Some(2) None
+                     ready: true false true";
                 "S-151" Must [S5] s151_one_value =
                     "dropped: true
                      early: 1
@@ -158,7 +157,7 @@ macro_rules! sync {
                 "S-153" Must [S6 C8] s153_an_always_ready_channel_has_a_budget =
                     "main: ended
                      other: seen";
-                "S-154" Must [S5] s154_a_receive_lets_a_sender_follow = "main: 1 true 2";
+                "S-154" Must [S5] s154_a_receive_lets_a_sender_follow = "main: 1 WouldBlock true 2";
                 "S-155" Must [S5 S3] s155_the_last_item_comes_before_the_end =
                     "ended: EndOfStream EndOfStream
                      first: 1
@@ -219,6 +218,69 @@ macro_rules! sync {
                      CapacityLimiter: true 1
                      RwLock: true 1
                      Barrier: true 1";
+                "S-510" Must [S3 S5] s510_a_send_that_was_given_up_sends_nothing =
+                    "received: first false third
+                     full: true true
+                     granted: 1 1 0
+                     sent: true";
+                "S-511" Must [S3 S5] s511_a_granted_place_goes_with_its_handle =
+                    "closed: Ok Closed 2
+                     closed-for-all: Closed Closed 2
+                     broken: Broken Broken 2";
+                "S-512" Must [S3 S5] s512_items_that_come_back_keep_their_order =
+                    "granted: 2 2
+                     received: 1-2-3 1-2-3
+                     waited: 1 2";
+                "S-513" Must [S3 S5] s513_a_permit_keeps_its_place =
+                    "full: true true
+                     behind: true
+                     received: 1 Ok(7) Err(EndOfStream) Ok(7) Err(EndOfStream) Err(EndOfStream)
+                     closed: Closed Closed
+                     ended: false false
+                     sent: Ok Ok Broken
+                     broken: Broken";
+                "S-514" Must [S5] s514_a_permit_without_room_stands_for_a_receiver =
+                    "unbounded: true
+                     taken: true
+                     second: true
+                     received: 1 2 3
+                     sent: Ok
+                     waiting: 0";
+                "S-515" Must [S5] s515_a_sink_sends_only_what_it_was_ready_for =
+                    "unready: true true
+                     full: true
+                     received: 1 Err(EndOfStream)
+                     closed: Closed
+                     broken: Broken";
+                "S-516" Must [S5] s516_a_stream_hoards_nothing =
+                    "other: 1 2 3
+                     stream: false Ready(Some(4)) Ready(Some(5)) Ready(Some(6))
+                     full: true
+                     sent: true
+                     ready: false true";
+                "S-517" Must [S5] s517_sending_ends_for_everybody =
+                    "waited: Closed Closed
+                     late: true true
+                     closed: true true
+                     senders: 0 0
+                     received: 1 EndOfStream 1 EndOfStream EndOfStream";
+                "S-518" Must [S5] s518_a_sender_hears_that_the_receivers_have_gone =
+                    "one-left: false
+                     gone: heard";
+                "S-519" Must [S3 S5] s519_a_closed_receiver_leaves_its_item =
+                    "on-its-way: true
+                     other: 1
+                     closed: true";
+                "S-521" Must [S3 S5] s521_sends_that_were_given_up_are_not_delivered =
+                    "race: all all
+                     move-on: all all
+                     select: all all
+                     dropped: all all
+                     cancelled: all all
+                     closed: all all
+                     sink: all all
+                     reserve: all all";
+                "S-522" Must [S3 S5] s522_a_send_is_given_up_while_it_is_granted = "lane: all all";
             }
 
             launching since "0.1" {

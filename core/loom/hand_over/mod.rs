@@ -67,11 +67,16 @@
 //! | arrive, drop | `barrier::arrive_against_drop` | leaver-unlinks-after-a-stale-look |
 //! | end of the stream, granted | `channel::end_against_drop_of_the_granted` | stream-ends-before-its-last-item |
 //! | end of the stream, enter | `channel::end_against_last_item` | last-item-tells-nobody |
-//! | close, drop of a stream | `channel::close_against_drop_of_a_stream` | ended-receiver-looks-for-no-item |
+//! | close, drop of a stream | `channel::close_against_drop_of_a_stream` | closed-receiver-ends-the-others |
 //! | send, enter | `channel::oneshot_send_against_enter` | oneshot-sleeps-under-a-second-lock |
 //! | send, re-poll | `channel::oneshot_send_against_repoll` | oneshot-waker-set-without-a-second-look |
 //! | send, drop of the receiver | `channel::oneshot_send_against_drop` | oneshot-value-does-not-come-back |
 //! | drop of the sender, enter | `channel::oneshot_drop_against_enter` | oneshot-sleeps-under-a-second-lock |
+//! | drop of a granted send, enter | `places::drop_of_a_granted_send_against_the_next` | granted-send-keeps-its-place |
+//! | drop of a granted send, close | `places::drop_of_a_granted_send_against_close` | closed-place-is-free-twice |
+//! | granted send, close | `places::granted_send_against_close` | closed-place-is-filled |
+//! | drop of a granted send, end | `places::drop_of_a_granted_send_against_the_receiver` | closed-place-is-free-twice |
+//! | drop of a permit, enter | `places::permit_drop_against_the_end` | last-permit-tells-nobody |
 //! | cancel, release, lower, close | `together::task_against_cancel_and_resize_and_close` | granted-waiter-keeps-its-token |
 
 mod barrier;
@@ -79,6 +84,7 @@ mod channel;
 mod condition;
 mod event;
 mod lock;
+mod places;
 mod semaphore;
 mod together;
 

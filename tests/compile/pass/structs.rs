@@ -9,6 +9,7 @@ use std::{
 
 use anyrt::{
     cancel::{CancelScope, FailAfter, MoveOnAfter, Scope, Shield},
+    channel::{Receiver, Sender, channel},
     fail_after, move_on_after, scope, shield, sleep,
     sync::{Acquire, CapacityLimiter},
     task::{TaskGroup, TaskGroupFuture, TaskHandle, TryTaskGroup, TryTaskGroupFuture},
@@ -86,4 +87,32 @@ impl Future for Pending {
 #[test]
 fn hold_facade_futures() {
     spawned(Pending::new());
+}
+
+/// A message that says where its answer goes, and jobs that several threads hand in.
+#[allow(dead_code)]
+struct Message {
+    reply_to: Sender<Message>,
+    jobs: std::sync::Arc<Queue>,
+}
+
+struct Queue {
+    jobs: Sender<Box<dyn FnOnce() + Send>>,
+    done: Receiver<Box<dyn FnOnce() + Send>>,
+}
+
+#[test]
+fn channels_are_shared_and_hold_themselves() {
+    fn is_shared<T: Send + Sync + 'static>(_: &T) {}
+    let (jobs, done) = channel(1);
+    let jobs = std::sync::Arc::new(Queue { jobs, done });
+    let (reply_to, answers) = channel(1);
+    let message = Message { reply_to, jobs };
+    is_shared(&message);
+    assert!(message.jobs.jobs.try_send(Box::new(|| ())).is_ok());
+    let job = message.jobs.done.try_recv();
+    assert!(job.is_ok_and(|job| (job(), true).1));
+    let sender = message.reply_to.clone();
+    assert!(sender.try_send(message).is_ok());
+    assert!(answers.try_recv().is_ok());
 }

@@ -43,25 +43,29 @@ pub async fn s140_a_rendezvous_waits_for_the_receiver(t: Trace) {
     t.log("received", two.await.unwrap());
 }
 
-/// A full buffer makes senders wait; each receive lets one follow, in order. Catalogue K.148.
+/// A full buffer makes senders wait; each receive gives one of them its place, in order, and nobody else has it. Catalogue
+/// K.148.
 pub async fn s141_a_buffer_keeps_the_order(t: Trace) {
     let (sender, receiver) = channel(2);
     sender.try_send(0).unwrap();
     sender.send(1).await.unwrap();
-    t.log(
-        "full",
-        matches!(sender.try_send(9), Err(TrySendError::WouldBlock(9))),
-    );
+    let full = || matches!(sender.try_send(9), Err(TrySendError::WouldBlock(9)));
+    t.log("full", full());
     let (mut two, mut three) = (Box::pin(sender.send(2)), Box::pin(sender.send(3)));
     assert!(peek(&mut two).await.is_pending() && peek(&mut three).await.is_pending());
-    for _ in 0..4 {
+    for _ in 0..2 {
         t.log("received", receiver.recv().await.unwrap());
+        t.log("full", full());
     }
-    t.log("sent", two.await.is_ok() && three.await.is_ok());
     t.log(
         "empty",
         matches!(receiver.try_recv(), Err(TryRecvError::WouldBlock)),
     );
+    // In the order in which the sends complete.
+    t.log("sent", three.await.is_ok() && two.await.is_ok());
+    for _ in 0..2 {
+        t.log("received", receiver.recv().await.unwrap());
+    }
 }
 
 /// What was sent outlives the last sender; then the stream has ended, for good. Catalogue K.149.
@@ -260,24 +264,28 @@ pub async fn s149_a_channel_counts(t: Trace) {
     t.log("channel", state());
 }
 
-/// A receiver is a stream of the items, a sender a sink that holds one.
+/// A receiver is a stream of the items, a sender a sink that keeps a place for its next one.
 pub async fn s150_streams_and_sinks(t: Trace) {
     use futures::{Sink, Stream};
 
     let (mut sender, mut receiver) = channel(1);
-    let mut ready = poll_fn(|cx| Poll::Ready(Pin::new(&mut sender).poll_ready(cx).is_ready()));
-    t.log("ready", Pin::new(&mut ready).await);
+    macro_rules! ready {
+        () => {
+            poll_fn(|cx| Poll::Ready(Pin::new(&mut sender).poll_ready(cx).is_ready())).await
+        };
+    }
+    t.log("ready", ready!());
     Pin::new(&mut sender).start_send(1).unwrap();
     poll_fn(|cx| Pin::new(&mut sender).poll_flush(cx))
         .await
         .unwrap();
+    t.log("ready", ready!());
+    let item = poll_fn(|cx| Pin::new(&mut receiver).poll_next(cx)).await;
+    t.log("item", format!("{item:?}"));
+    t.log("ready", ready!());
     Pin::new(&mut sender).start_send(2).unwrap();
-    let flushed = poll_fn(|cx| Poll::Ready(Pin::new(&mut sender).poll_flush(cx).is_ready())).await;
-    t.log("flushed", flushed);
-    for _ in 0..2 {
-        let item = poll_fn(|cx| Pin::new(&mut receiver).poll_next(cx)).await;
-        t.log("item", format!("{item:?}"));
-    }
+    let item = poll_fn(|cx| Pin::new(&mut receiver).poll_next(cx)).await;
+    t.log("item", format!("{item:?}"));
     poll_fn(|cx| Pin::new(&mut sender).poll_close(cx))
         .await
         .unwrap();
@@ -352,13 +360,14 @@ pub async fn s153_an_always_ready_channel_has_a_budget(t: Trace) {
     t.log("other", "seen");
 }
 
-/// A receive makes room, and the first sender that waits has it at once.
+/// A receive makes room, and the first sender that waits has the place at once: its item is there once it has sent it.
 pub async fn s154_a_receive_lets_a_sender_follow(t: Trace) {
     let (sender, receiver) = channel(1);
     sender.send(1).await.unwrap();
     let mut waits = Box::pin(sender.send(2));
     assert!(peek(&mut waits).await.is_pending());
     t.log("main", receiver.recv().await.unwrap());
+    t.log("main", format!("{:?}", receiver.try_recv().unwrap_err()));
     t.log("main", peek(&mut waits).await.is_ready());
     t.log("main", receiver.recv().await.unwrap());
 }
