@@ -14,6 +14,7 @@ mod hand_over;
 mod handover;
 mod lending;
 mod limiter;
+mod marks;
 mod tree;
 mod walks;
 

@@ -101,7 +101,8 @@ impl TaskTree {
             let node = branch.node();
             let kids = node.below();
             let mut below = depth;
-            if let Some(label) = branch.label() {
+            // Of a task that has ended, and what it was polling has not, only that is of interest.
+            if let Some(label) = branch.label().filter(|_| !node.has_ended()) {
                 below += 1;
                 inside = Some(self.entries.len());
                 self.entries.push(TreeEntry {

@@ -22,6 +22,7 @@ pub mod graces;
 pub mod groups;
 pub mod handles;
 pub mod intervals;
+pub mod kept;
 pub mod lending;
 pub mod limiter;
 pub mod local_groups;

@@ -7,13 +7,17 @@ use std::{
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     task::{Context, Wake, Waker},
+    time::Duration,
 };
 
 use anyrt::{
-    cancel::{cancelled, is_cancelled},
+    cancel::{cancelled, fail_at, is_cancelled, move_on_at},
     scope,
+    sync::Mutex,
     task::TaskGroup,
-    task_group, yield_now,
+    task_group,
+    time::Instant,
+    yield_now,
 };
 
 use crate::{
@@ -88,4 +92,28 @@ pub async fn c601_a_waker_that_panics_harms_nobody(t: Trace) {
     })
     .await;
     t.log("main", format!("{:?}", outcome.unwrap_err().reason()));
+}
+
+/// Of two scopes of a task that end at one instant the inner one reports, also where a loop lets no timer be polled.
+pub async fn c620_of_one_instant_the_inner_scope_reports(t: Trace) {
+    for busy in [false, true] {
+        let at = Instant::now() + Duration::from_millis(20);
+        let outer = fail_at(at, async {
+            let lock = Mutex::new(());
+            // A handle makes a node, which is what a busy loop looks at.
+            let inner = move_on_at(at, async {
+                scope(async |_| {
+                    if !busy {
+                        forever().await;
+                    }
+                    loop {
+                        drop(lock.lock().await);
+                    }
+                })
+                .await
+            });
+            t.log("inner", inner.await.is_none());
+        });
+        t.log("outer", outer.await.is_ok());
+    }
 }

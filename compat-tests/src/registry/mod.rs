@@ -19,8 +19,6 @@ use crate::cases::sync::{
 #[allow(clippy::wildcard_imports)]
 use crate::cases::thread_orphans::*;
 #[allow(clippy::wildcard_imports)]
-use crate::cases::walks::*;
-#[allow(clippy::wildcard_imports)]
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
@@ -40,6 +38,8 @@ use crate::cases::{
 };
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{daemons::*, orphans::*, outside::*, owned_ends::*, owned_groups::*, starts::*};
+#[allow(clippy::wildcard_imports)]
+use crate::cases::{kept::*, walks::*};
 use crate::{
     Body, Case,
     Level::Must,

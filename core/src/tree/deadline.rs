@@ -67,7 +67,9 @@ impl Node {
     pub fn set_deadline(&self, deadline: Deadline) {
         let waker: Option<Waker> = {
             let mut state = self.lock();
-            state.deadline = deadline;
+            if !self.has_ended() {
+                state.deadline = deadline;
+            }
             self.take_waker(&mut state)
         };
         waker.into_iter().for_each(unhandled::wake);

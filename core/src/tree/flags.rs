@@ -1,6 +1,6 @@
 //! The state of a node, flag by flag.
 //!
-//! Flags are changed under the node's lock and read without it. `INHERITED`, `FROM_AROUND`, `OUTER` and
+//! Flags are changed under the node's lock (`COUNTED` under its parent's) and read without it. `INHERITED`, `FROM_AROUND`, `OUTER` and
 //! `SOFT_AROUND` follow from the parent's flags, and change when those do or when the node moves; the others stay
 //! once they are set: a cancel is final.
 
@@ -17,7 +17,7 @@ pub(super) const INHERITED: u32 = 1 << 1;
 
 /// This node is a shield: a cancel from outside stops here.
 ///
-/// Set at birth. Excludes `INHERITED` and `SOFT_AROUND`.
+/// Set at birth, cleared when the shield has ended and something is still below it. Excludes `INHERITED` and `SOFT_AROUND`.
 pub(super) const SHIELD: u32 = 1 << 2;
 
 /// A cancel from outside has reached this shield.
@@ -98,6 +98,16 @@ pub(super) const SETTLED: u32 = 1 << 19;
 ///
 /// Set by a walk that has come by all of it, and where there is nothing below. Cleared when the node is no longer cancelled.
 pub(super) const SPREAD: u32 = 1 << 20;
+
+/// The region of this node has ended, and something was below it: it is a mark of where that is.
+///
+/// Set by `detach`, under the lock under which the node had children. Never cleared. Holds do not pass it.
+pub(super) const ENDED: u32 = 1 << 21;
+
+/// The parent counts this node as a mark, no longer as a child.
+///
+/// Set together with the count, under the parent's lock. Never cleared.
+pub(super) const COUNTED: u32 = 1 << 22;
 
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;

@@ -2,7 +2,10 @@
 
 use std::{mem, sync::Arc};
 
-use super::{flags::CANCELLED, flags::ROOT, node::NodeRef};
+use super::{
+    flags::{CANCELLED, ENDED, ROOT},
+    node::NodeRef,
+};
 
 /// Places a hold on `node`: until it is released, no region from here up to the task's root drops
 /// its body.
@@ -17,7 +20,7 @@ pub fn hold(node: &NodeRef) {
     let mut placed: Option<NodeRef> = None;
     loop {
         let mut state = current.node().lock();
-        if state.holds == 0 && current.node().flags() & ROOT == 0 {
+        if state.holds == 0 && current.node().flags() & (ROOT | ENDED) == 0 {
             if let Some(parent) = &state.parent {
                 if !placed.as_ref().is_some_and(|p| Arc::ptr_eq(p, parent)) {
                     let parent = Arc::clone(parent);

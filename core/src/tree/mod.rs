@@ -40,6 +40,10 @@
 //! A region that is polled under another parent than before moves ([`rehome`]), and what it holds
 //! with it: the new parent is counted before the old one is released.
 //!
+//! A region that ends while something is below it, because foreign code keeps that and polls it no more, stays in the
+//! tree as a *mark*: a cancel goes on through it, a hold does not, and its parent does not wait for it. It goes with
+//! the last node below it, or when that is polled elsewhere.
+//!
 //! A task that was started for a group is *handed over* to it ([`hand_over`]), and what a dropped group leaves
 //! behind is *adopted* by the group around it ([`adopt`]).
 //!

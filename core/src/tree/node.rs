@@ -7,8 +7,8 @@ use slab::Slab;
 use super::{
     Deadline, Holder,
     flags::{
-        ARMED, CANCELLED, CLOSED, DAEMON, FROM_AROUND, GROUP, INHERITED, JOIN, OUTER, ROOT, SELF,
-        SHIELD, SOFT, SOFTENED, WATCH,
+        ARMED, CANCELLED, CLOSED, DAEMON, ENDED, FROM_AROUND, GROUP, INHERITED, JOIN, OUTER, ROOT,
+        SELF, SHIELD, SOFT, SOFTENED, WATCH,
     },
     label::Label,
     waker_id::WakerId,
@@ -110,8 +110,9 @@ pub(super) struct State {
     pub(super) waker: Option<Waker>,
     pub(super) parent: Option<NodeRef>,
     pub(super) kids: Slab<NodeRef>,
-    /// How many of them are daemons.
+    /// How many of them are daemons, and how many are marks of regions that have ended.
     pub(super) daemons: u32,
+    pub(super) marks: u32,
     /// Holds placed on this node, plus one for each child whose count is not zero.
     pub(super) holds: u32,
     /// The node that counts this one's holds; kept when the parent changes.
@@ -167,6 +168,7 @@ impl Node {
                 parent: None,
                 kids: Slab::new(),
                 daemons: 0,
+                marks: 0,
                 holds: 0,
                 charged: None,
                 reason: None,
@@ -212,9 +214,14 @@ impl Node {
         self.lock().reason
     }
 
-    /// How many children are attached.
+    /// How many children are attached. Regions that have ended do not count, whatever is still below them.
     pub fn children(&self) -> usize {
-        self.lock().kids.len()
+        self.lock().living()
+    }
+
+    /// Whether the region has ended, and the node is there only for what is below it.
+    pub fn has_ended(&self) -> bool {
+        self.flags() & ENDED != 0
     }
 
     /// How many of the children are daemons.
@@ -255,7 +262,7 @@ impl Node {
     /// Closes the node if it has no child; otherwise registers whom to wake when the last one goes.
     pub fn close_if_empty(&self, waker: &Waker) -> bool {
         self.with_waker(waker, |state| {
-            let empty = state.kids.is_empty();
+            let empty = state.living() == 0;
             if empty {
                 self.raise(CLOSED);
             }
@@ -330,9 +337,9 @@ impl Node {
         }
     }
 
-    /// Sets all flags; the caller holds the lock.
-    pub(super) fn replace_flags(&self, flags: u32) {
-        self.flags.store(flags, Ordering::Release);
+    /// Changes flags from `before`, which was read under the lock, to `after`; leaves alone what is changed under another.
+    pub(super) fn change_flags(&self, before: u32, after: u32) {
+        self.flags.fetch_xor(before ^ after, Ordering::AcqRel);
     }
 }
 
@@ -341,9 +348,14 @@ fn is_cut(flags: u32) -> bool {
 }
 
 impl State {
+    /// How many children are no mere marks.
+    pub(super) fn living(&self) -> usize {
+        self.kids.len() - self.marks as usize
+    }
+
     /// Whether every child is a daemon; true also if there is none.
     pub(super) fn only_daemons(&self) -> bool {
-        self.kids.len() == self.daemons as usize
+        self.living() == self.daemons as usize
     }
 
     pub(super) fn is_under(&self, parent: &NodeRef) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    flags::{CLOSED, JOIN, ORPHANED},
+    flags::{CLOSED, ENDED, JOIN, ORPHANED},
     node::NodeRef,
     place,
 };
@@ -22,7 +22,7 @@ pub fn adopt_from(orphan: &NodeRef, mut group: NodeRef) -> Option<NodeRef> {
     loop {
         let slot = {
             let mut above = group.node().lock();
-            let open = group.node().flags() & CLOSED == 0;
+            let open = group.node().flags() & (CLOSED | ENDED) == 0;
             open.then(|| above.seat(orphan))
         };
         if let Some(slot) = slot {
@@ -36,9 +36,10 @@ pub fn adopt_from(orphan: &NodeRef, mut group: NodeRef) -> Option<NodeRef> {
 fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
     let (former, empty) = {
         let mut state = orphan.node().lock();
-        let Some(former) = state.parent.take() else {
+        let has_ended = orphan.node().has_ended();
+        let Some(former) = (if has_ended { None } else { state.parent.take() }) else {
             drop(state);
-            place::leave(Arc::clone(group), slot);
+            place::unseat(group, slot);
             return false;
         };
         let former = (former, orphan.node().slot());
@@ -48,7 +49,7 @@ fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
         if children {
             orphan.node().raise(ORPHANED);
         }
-        (former, children && state.kids.is_empty())
+        (former, children && state.living() == 0)
     };
     place::leave(former.0, former.1);
     if empty {
@@ -60,21 +61,19 @@ fn settle_in(orphan: &NodeRef, group: &NodeRef, slot: usize) -> bool {
 /// The children node of the nearest group above `node`: one that `node` is below, or the one of a group whose
 /// body it is in.
 pub fn group_around(node: &NodeRef) -> Option<NodeRef> {
-    let mut current = node.node().lock().parent.clone();
-    while let Some(node) = current {
+    let mut below = Arc::clone(node);
+    loop {
+        let node = below.node().lock().parent.clone()?;
         if node.node().flags() & JOIN != 0 {
             return Some(node);
         }
-        current = {
-            let state = node.node().lock();
-            // A group's children node is the first child of its outer one.
-            if let Some(first) = state.kids.get(0) {
-                if first.node().flags() & JOIN != 0 {
-                    return Some(Arc::clone(first));
-                }
+        // A group's children node is the first child of its outer one, and it may be where this comes from.
+        let first = node.node().lock().kids.get(0).cloned();
+        match first {
+            Some(first) if first.node().flags() & JOIN != 0 && !Arc::ptr_eq(&first, &below) => {
+                return Some(first);
             }
-            state.parent.clone()
-        };
+            _ => below = node,
+        }
     }
-    None
 }

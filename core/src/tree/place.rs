@@ -1,13 +1,14 @@
 //! A node's place in the tree: taking it, leaving it, moving.
 
-use std::{mem, ptr, sync::Arc};
+use std::{mem, ptr, sync::Arc, task::Waker};
 
 use slab::Slab;
 
 use super::{
-    flags::{self, CLOSED, DAEMON, JOIN, ORPHANED, ROOT, SHIELD},
+    deadline::Deadline,
+    flags::{self, CLOSED, COUNTED, DAEMON, ENDED, JOIN, ORPHANED, OUTER, ROOT, SHIELD},
     holds,
-    node::{NodeRef, State},
+    node::{Node, NodeRef, State},
     walk::Walk,
 };
 use crate::unhandled;
@@ -34,7 +35,7 @@ pub fn attach(node: &NodeRef, parent: &NodeRef) -> Result<usize, Closed> {
             return Err(Closed);
         }
         node.node().set_slot(state.seat(node));
-        (flags, state.kids.len())
+        (flags, state.living())
     };
     // Under the lock of the list: what changes later finds the node there, and comes by.
     if flags::passes_on(above) {
@@ -52,22 +53,59 @@ fn inherit(node: &NodeRef, parent: &NodeRef) {
     walk.tell();
 }
 
-/// Takes a node whose region has ended out of the tree.
+/// Takes a node whose region has ended out of the tree, or leaves it there as a mark of where those below it are.
 ///
 /// Its parent no longer counts its holds. The last child of a group wakes whoever waits there, so
-/// this is the last thing a child task does.
+/// this is the last thing a child task does. A mark goes with the last node below it.
 pub fn detach(node: &NodeRef) {
-    let (parent, slot, charged) = {
-        let mut state = node.node().lock();
-        let slot = node.node().slot();
-        (state.parent.take(), slot, state.charged.take())
-    };
-    if let Some(charged) = charged {
-        holds::release(&charged);
+    depart(Arc::clone(node));
+}
+
+/// Takes a node off its parent's list, and with it each mark above that has nothing below it any more.
+fn depart(mut node: NodeRef) {
+    loop {
+        let (parent, slot, charged, stays) = {
+            let mut state = node.node().lock();
+            let stays = !state.kids.is_empty();
+            let parent = if stays {
+                node.node().raise(ENDED);
+                state.deadline = Deadline::Never;
+                state.parent.clone()
+            } else {
+                state.parent.take()
+            };
+            let slot = node.node().slot();
+            (parent, slot, state.charged.take(), stays)
+        };
+        if stays && node.node().flags() & SHIELD != 0 {
+            open(&node, parent.as_ref());
+        }
+        if let Some(charged) = charged {
+            holds::release(&charged);
+        }
+        let Some(parent) = parent else { return };
+        let departs = if stays {
+            stay(&parent, &node, slot)
+        } else {
+            strike(&parent, slot)
+        };
+        if !departs {
+            return;
+        }
+        node = parent;
     }
-    if let Some(parent) = parent {
-        leave(parent, slot);
-    }
+}
+
+/// The region of a shield has ended: what is below it is reached by cancels again.
+#[cold]
+fn open(shield: &NodeRef, parent: Option<&NodeRef>) {
+    let mut walk = Walk::default();
+    let state = shield.node().lock();
+    let flags = shield.node().flags();
+    shield.node().change_flags(flags, flags & !(SHIELD | OUTER));
+    let above = parent.map_or(0, |parent| parent.node().flags());
+    walk.follow(shield, state, above);
+    walk.tell();
 }
 
 /// Moves a node to another parent, or out of the tree: its region is polled elsewhere now.
@@ -149,45 +187,71 @@ pub fn way_up(node: &NodeRef, above: &NodeRef) -> Way {
     way
 }
 
-/// Strikes a node off its former parent's list.
+/// Strikes a node off its former parent's list, and takes the parent along where it was there for that one alone.
+pub(super) fn leave(parent: NodeRef, slot: usize) {
+    if strike(&parent, slot) {
+        depart(parent);
+    }
+}
+
+/// Takes back a place on a group's list, for a node that turned out to have ended elsewhere.
+pub(super) fn unseat(group: &NodeRef, slot: usize) {
+    let (kid, waker) = {
+        let mut above = group.node().lock();
+        let kid = above.kids.try_remove(slot);
+        let flags = kid.as_ref().map_or(0, |kid| kid.node().flags());
+        let waker = above.lost(group.node(), flags);
+        (kid, waker)
+    };
+    drop(kid);
+    waker.into_iter().for_each(unhandled::wake);
+}
+
+/// Strikes a node off its former parent's list. Returns whether the parent has to go now.
 ///
 /// The last child of a group wakes the group, and so does the last one that is no daemon. The last child of a
 /// group that was dropped takes the children node with it, off the list of the group that has adopted it.
-pub(super) fn leave(mut parent: NodeRef, mut slot: usize) {
-    loop {
-        let (kid, waker, orphaned) = {
-            let mut above = parent.node().lock();
-            let flags = parent.node().flags();
-            let kid = above.kids.try_remove(slot);
-            let daemon = kid
-                .as_ref()
-                .is_some_and(|kid| kid.node().flags() & DAEMON != 0);
-            if daemon {
-                above.daemons -= 1;
-            }
-            let empty = above.kids.is_empty();
-            if empty && above.kids.capacity() > KEPT_CAPACITY {
-                // A long-lived group must not keep the room of its largest crowd.
-                above.kids = Slab::new();
-            }
-            let waker = (flags & JOIN != 0 && (empty || !daemon && above.only_daemons()))
-                .then(|| parent.node().take_waker(&mut above))
-                .flatten();
-            (kid, waker, empty && flags & ORPHANED != 0)
+fn strike(parent: &NodeRef, slot: usize) -> bool {
+    let (kid, waker, departs) = {
+        let mut above = parent.node().lock();
+        let kid = above.kids.try_remove(slot);
+        let flags = kid.as_ref().map_or(0, |kid| kid.node().flags());
+        let waker = if flags & COUNTED != 0 {
+            above.marks -= 1;
+            None
+        } else {
+            above.lost(parent.node(), flags)
         };
-        drop(kid);
-        waker.into_iter().for_each(unhandled::wake);
-        if !orphaned {
-            return;
+        if above.kids.is_empty() && above.kids.capacity() > KEPT_CAPACITY {
+            // A long-lived group must not keep the room of its largest crowd.
+            above.kids = Slab::new();
         }
-        let next = {
-            let mut state = parent.node().lock();
-            let slot = parent.node().slot();
-            state.parent.take().map(|adopter| (adopter, slot))
-        };
-        let Some(next) = next else { return };
-        (parent, slot) = next;
-    }
+        (kid, waker, above.departs(parent.node()))
+    };
+    drop(kid);
+    waker.into_iter().for_each(unhandled::wake);
+    departs
+}
+
+/// Counts a node whose region has ended as a mark, unless it has gone since. Returns whether the parent has to go now.
+fn stay(parent: &NodeRef, node: &NodeRef, slot: usize) -> bool {
+    let (waker, departs) = {
+        let mut above = parent.node().lock();
+        let flags = node.node().flags();
+        let is_there = above
+            .kids
+            .get(slot)
+            .is_some_and(|kid| Arc::ptr_eq(kid, node));
+        if !is_there || flags & COUNTED != 0 {
+            return false;
+        }
+        node.node().raise(COUNTED);
+        above.marks += 1;
+        let waker = above.lost(parent.node(), flags);
+        (waker, above.departs(parent.node()))
+    };
+    waker.into_iter().for_each(unhandled::wake);
+    departs
 }
 
 impl State {
@@ -197,6 +261,26 @@ impl State {
             self.daemons += 1;
         }
         self.kids.insert(Arc::clone(node))
+    }
+
+    /// A child that had `flags` is none any more; returns whom that wakes. `node` is the state's.
+    fn lost(&mut self, node: &Node, flags: u32) -> Option<Waker> {
+        let daemon = flags & DAEMON != 0;
+        self.daemons -= u32::from(daemon);
+        let last = self.living() == 0 || !daemon && self.only_daemons();
+        (last && node.flags() & JOIN != 0)
+            .then(|| node.take_waker(self))
+            .flatten()
+    }
+
+    /// Whether a node that is there only for others has nobody left.
+    fn departs(&self, node: &Node) -> bool {
+        let flags = node.flags();
+        if flags & ENDED != 0 {
+            self.kids.is_empty()
+        } else {
+            flags & ORPHANED != 0 && self.living() == 0
+        }
     }
 }
 

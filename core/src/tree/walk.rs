@@ -144,7 +144,7 @@ impl Walk {
         if after == before && (after & CANCELLED == 0 || after & SPREAD != 0) {
             return Vec::new();
         }
-        node.replace_flags(after);
+        node.change_flags(before, after);
         let news = after & !before;
         let to_wake = if before & WATCH != 0 {
             INHERITED | SOFT_AROUND

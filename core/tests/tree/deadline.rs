@@ -71,3 +71,16 @@ fn a_new_deadline_wakes_the_region() {
     assert_eq!(sleeper.wakes(), 1);
     assert_eq!(look(&node).deadline, Deadline::At(at));
 }
+
+#[test]
+fn the_clock_is_read_under_no_lock() {
+    let now = start();
+    let outer = due(Deadline::After(SECOND));
+    let inner = under(&outer, due(Deadline::After(SECOND)));
+    let clock = || {
+        let _ = (inner.node().children(), outer.node().children());
+        now
+    };
+    let found = effective_deadline(&inner, clock);
+    assert_eq!(found, Some(Deadline::At(now + SECOND)));
+}

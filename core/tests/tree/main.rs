@@ -6,6 +6,7 @@ mod deadline;
 mod depth;
 mod hold;
 mod join;
+mod marks;
 mod rehome;
 mod soft;
 mod wakers;
