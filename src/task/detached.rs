@@ -9,7 +9,7 @@ use std::{
 
 use anyrt_core::{
     Origin, Runtime, context,
-    tree::{self, Kind, NodeRef},
+    tree::{self, Branch, Kind, NodeRef},
 };
 use pin_project_lite::pin_project;
 
@@ -20,13 +20,14 @@ use crate::{
     trace::{self, TaskSpan},
 };
 
-/// Starts `body` below the root of the run. No cancel ends it, and the run waits for it; its panic fails the run, or goes
-/// where those go that reach nobody.
+/// Starts `body` below the root of the run, whose end cancels it and waits for it; its panic fails the run, or goes where those
+/// go that reach nobody. Returns the task's node.
 pub(super) fn spawn_detached<Fut>(
     (runtime, handle): (Arc<Runtime>, AnyBackend),
     identity: Identity,
     body: Fut,
-) where
+) -> NodeRef
+where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let child = Child::<()>::new(Kind::Task, identity);
@@ -42,6 +43,7 @@ pub(super) fn spawn_detached<Fut>(
     };
     // A refused task has been dropped, and has thereby ended.
     let _ = handle.spawn(task);
+    node
 }
 
 pin_project! {
@@ -107,7 +109,10 @@ impl<Fut: Future<Output = ()>> Future for Detached<Fut> {
             caught(|| child.values().enter(poll_body))
         });
         let panicked = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => match child.node().look_again(cx.waker()) {
+                Some(look) if look.must_drop() => None,
+                _ => return Poll::Pending,
+            },
             Ok(Poll::Ready(())) => None,
             Err(payload) => Some(payload),
         };

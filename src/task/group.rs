@@ -263,8 +263,8 @@ impl TaskGroup {
     ///
     /// They see the request by [`cancelled`](crate::cancel::cancelled) and
     /// [`is_cancelled`](crate::cancel::is_cancelled); nothing is dropped for it. Works at once, without being awaited, from
-    /// any thread. The group does not wait for the end of the grace if all are done before; of several calls the
-    /// earliest end counts. Rule C11.
+    /// any thread. The end of the grace is a [`cancel`](Self::cancel): children that are spawned later count. The group does
+    /// not wait for it if all are done before; of several calls the earliest end counts. Rule C11.
     #[track_caller]
     pub fn shutdown(&self, grace: Duration) {
         shutdown(&self.members, grace, Identity::named("shutdown"));

@@ -15,7 +15,7 @@ use anyrt_core::{
     tree::{self, Branch, Closed, NodeRef, Reason},
 };
 
-use super::{child::Place, fate::Fate, group::GroupStatistics, unhandled};
+use super::{child::Place, fate::Fate, group::GroupStatistics, shutdown::Grace, unhandled};
 pub(crate) use crate::payload::forget_panic;
 use crate::{
     payload::Payload,
@@ -40,6 +40,8 @@ pub(crate) struct Members<E> {
     peak: AtomicUsize,
     cut: AtomicUsize,
     refused: AtomicUsize,
+    /// There is one once the group was asked to come to an end.
+    grace: OnceLock<Box<Grace>>,
 }
 
 type Report<E> = fn(E, Option<Place>);
@@ -76,6 +78,7 @@ impl<E> Members<E> {
             peak: AtomicUsize::new(0),
             cut: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
+            grace: OnceLock::new(),
         })
     }
 
@@ -152,6 +155,19 @@ impl<E> Members<E> {
     /// The group has returned: its nodes leave the tree.
     pub(crate) fn retire(&self) {
         tree::detach(&self.children);
+        self.end_grace();
+    }
+
+    /// The end of the group's grace, whether it was given one or not.
+    pub(super) fn grace(&self) -> &Grace {
+        self.grace.get_or_init(Box::default)
+    }
+
+    /// The group is closed: who waits for the end of its grace need not.
+    fn end_grace(&self) {
+        if let Some(grace) = self.grace.get() {
+            grace.group_ended();
+        }
     }
 
     /// Nobody waits for the group any more: the children are cancelled, and whatever is around it waits for them
@@ -166,6 +182,7 @@ impl<E> Members<E> {
             tree::detach(children);
         }
         self.fate.orphan(adopter);
+        self.end_grace();
         let raised = mem::take(&mut *self.errors());
         for Raised { error, place } in raised {
             match self.report.get() {

@@ -12,6 +12,7 @@ use std::{
 use anyrt_core::{
     context::Kept,
     tree::{self, Branch, Deadline, Kind, Label, Node, NodeRef, Reason},
+    unhandled as wakers,
 };
 
 use super::{
@@ -39,8 +40,8 @@ impl<V> Ready<V> {
     /// The task is ready: it belongs to the group from now on, and the start returns `value`.
     ///
     /// A task that is cancelled already stays with whoever started it. Its start returns the value only if the
-    /// task then ends without an error and without suspending again. If nobody waits for the start any more, the
-    /// value is dropped.
+    /// task then ends without an error and without suspending again; else the value is dropped, and the start ends as
+    /// cancelled. If nobody waits for the start any more, the value is dropped.
     pub fn set(self, value: V) {
         self.cell.hand_over(value);
     }
@@ -90,6 +91,8 @@ enum Stage<V, E> {
     Waiting,
     /// It has, but was cancelled: this counts if it ends well in the same poll.
     TooLate(V),
+    /// It has, was cancelled, and has suspended since: nothing counts any more.
+    Forfeited,
     /// For the start to take.
     Answered(Answer<V, E>),
     /// The start has its answer.
@@ -160,7 +163,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
         let (surplus, starter) = {
             let mut state = self.state();
             match &state.stage {
-                Stage::Waiting | Stage::TooLate(_) => {
+                Stage::Waiting | Stage::TooLate(_) | Stage::Forfeited => {
                     let stage = Stage::Answered(answer);
                     let before = std::mem::replace(&mut state.stage, stage);
                     (Ok(before), state.starter.take())
@@ -182,7 +185,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
             dropped => forget_panic(dropped),
         }
         if let Some(starter) = starter {
-            starter.wake();
+            wakers::wake(starter);
         }
     }
 
@@ -197,19 +200,22 @@ impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
     }
 
     fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>> {
-        let mut state = self.state();
-        if let Stage::Answered(_) = state.stage {
-            if let Stage::Answered(answer) = std::mem::replace(&mut state.stage, Stage::Taken) {
-                return Poll::Ready(answer);
+        // A waker's clone may run anything, and so may its drop: neither under the lock.
+        let waker = cx.waker().clone();
+        let (answer, surplus) = {
+            let mut state = self.state();
+            match std::mem::replace(&mut state.stage, Stage::Taken) {
+                Stage::Answered(answer) => (Poll::Ready(answer), Some(waker)),
+                stage => {
+                    state.stage = stage;
+                    (Poll::Pending, state.starter.replace(waker))
+                }
             }
-        }
-        let replaced = match &state.starter {
-            Some(current) if current.will_wake(cx.waker()) => None,
-            _ => state.starter.replace(cx.waker().clone()),
         };
-        drop(state);
-        drop(replaced);
-        Poll::Pending
+        if let Some(surplus) = surplus {
+            wakers::discard(surplus);
+        }
+        answer
     }
 
     fn abandon(self: Arc<Self>, around: &NodeRef) {
@@ -224,7 +230,9 @@ impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
             let stage = std::mem::replace(&mut state.stage, Stage::Orphaned(adopter.clone()));
             (stage, state.starter.take())
         };
-        drop(starter);
+        if let Some(starter) = starter {
+            wakers::discard(starter);
+        }
         match stage {
             Stage::Answered(Answer::Failed(error, place)) => {
                 unhandled::report(error, Some(place));
@@ -262,7 +270,7 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
         }
         let mut state = self.state();
         if let Stage::TooLate(_) = state.stage {
-            let value = std::mem::replace(&mut state.stage, Stage::Waiting);
+            let value = std::mem::replace(&mut state.stage, Stage::Forfeited);
             drop(state);
             drop(value);
         }
@@ -290,18 +298,23 @@ impl<V: Send + 'static, E: Send + 'static> Post<E> for StartCell<V, E> {
         }
         match outcome {
             Ok(()) => {
-                let value = {
+                let said = {
                     let mut state = self.state();
                     match state.stage {
-                        Stage::TooLate(_) => {
+                        Stage::TooLate(_) | Stage::Forfeited => {
                             Some(std::mem::replace(&mut state.stage, Stage::Waiting))
                         }
                         _ => None,
                     }
                 };
-                self.answer(match value {
+                self.answer(match said {
                     Some(Stage::TooLate(value)) => Answer::Ready(value),
-                    _ => Answer::ExitedEarly,
+                    Some(_) => {
+                        // It did say so; the cancel came first.
+                        Post::<E>::cancelled(self);
+                        Answer::Cancelled
+                    }
+                    None => Answer::ExitedEarly,
                 });
             }
             Err(TaskError::Cancelled) => self.answer(Answer::Cancelled),
@@ -330,7 +343,7 @@ impl<V: Send + 'static, E: Send + 'static> HandOver<V> for StartCell<V, E> {
         };
         drop(unwanted);
         if let Some(starter) = starter {
-            starter.wake();
+            wakers::wake(starter);
         }
     }
 }

@@ -42,6 +42,7 @@ pub mod requests;
 pub mod scopes;
 pub mod shields;
 pub mod spawned_cleanups;
+pub mod start_ends;
 pub mod starts;
 pub mod sync;
 pub mod thread_orphans;

@@ -284,3 +284,33 @@ pub async fn t861_a_close_in_a_cancelled_scope_waits(t: Trace) {
     t.log("child", format!("{}", outcome.is_ok()));
     t.log("child", open_or_closed(&group));
 }
+
+/// A request to end is nobody's child: an empty group shows none, and does not suspend for it.
+pub async fn t862_a_request_is_nobodys_child(t: Trace) {
+    let counted = Arc::new(std::sync::Mutex::new(None));
+    let seen = Arc::clone(&counted);
+    let mut group = Box::pin(task_group(async move |tg: TaskGroup| {
+        tg.shutdown(Duration::from_secs(3600));
+        *seen.lock().unwrap() = Some(tg.statistics());
+    }));
+    let ready = peek(&mut group).await.is_ready();
+    t.log("main", if ready { "ready" } else { "pending" });
+    let counted = counted.lock().unwrap().take().unwrap();
+    let (alive, daemons) = (counted.alive, counted.daemons);
+    t.log("main", format!("{}/{alive}/{daemons}", counted.spawned));
+}
+
+/// The end of the grace cancels the group: what is spawned later runs to its first suspension.
+pub async fn t863_the_end_of_the_grace_is_a_cancel(t: Trace) {
+    let group = OwnedTaskGroup::new();
+    let child = group.spawn(forever());
+    group.shutdown(Duration::from_millis(50));
+    t.log("first", format!("{:?}", child.await.unwrap_err()));
+    let trace = t.clone();
+    let late = group.spawn(async move {
+        trace.log("late", "started");
+        forever().await;
+    });
+    t.log("late", format!("{:?}", late.await.unwrap_err()));
+    group.join().await;
+}

@@ -22,24 +22,15 @@ use crate::cases::thread_orphans::*;
 use crate::cases::watching::*;
 #[allow(clippy::wildcard_imports)]
 use crate::cases::{
-    aftermath::*, bounded::*, budget::*, checkpoints::*, contract::jobs::*, contract::tasks::*,
-    contract::timers::*, deadlines::*, entry::*, failures::*, gathering::*, groups::*, handles::*,
-    intervals::*, limiter::*, local_groups::*, local_runs::*, racing::*, scopes::*, shields::*,
-    threads::*, time::*,
+    aftermath::*, awaited_again::*, bounded::*, budget::*, checkpoints::*, cleanups::*,
+    combinator_ends::*, context::*, contract::jobs::*, contract::tasks::*, contract::timers::*,
+    cut_groups::*, cut_members::*, daemons::*, deadlines::*, entry::*, failures::*, from_thread::*,
+    gathering::*, graces::*, groups::*, handles::*, intervals::*, kept::*, limiter::*,
+    local_groups::*, local_runs::*, lost_parts::*, moves::*, orphans::*, outside::*, overdue::*,
+    owned_ends::*, owned_groups::*, portals::*, racing::*, reasons::*, reports::*, requests::*,
+    scopes::*, shields::*, spawned_cleanups::*, start_ends::*, starts::*, threads::*, time::*,
+    walks::*,
 };
-#[allow(clippy::wildcard_imports)]
-use crate::cases::{
-    awaited_again::*, combinator_ends::*, cut_groups::*, cut_members::*, lost_parts::*,
-};
-#[allow(clippy::wildcard_imports)]
-use crate::cases::{
-    cleanups::*, context::*, from_thread::*, graces::*, moves::*, overdue::*, portals::*,
-    reasons::*, reports::*, requests::*, spawned_cleanups::*,
-};
-#[allow(clippy::wildcard_imports)]
-use crate::cases::{daemons::*, orphans::*, outside::*, owned_ends::*, owned_groups::*, starts::*};
-#[allow(clippy::wildcard_imports)]
-use crate::cases::{kept::*, walks::*};
 use crate::{
     Body, Case,
     Level::Must,

@@ -76,6 +76,10 @@ macro_rules! orphans {
                 "T-858" Must [T13 C10] t858_an_error_that_was_not_joined_goes_to_the_hook =
                     "hook: dropping kept described dropped";
                 "T-861" Must [T13] t861_a_close_in_a_cancelled_scope_waits = "child: clean-up true closed";
+                "T-862" Must [C11] t862_a_request_is_nobodys_child = "main: ready 0/0/0";
+                "T-863" Must [C11 T5] t863_the_end_of_the_grace_is_a_cancel =
+                    "first: Cancelled
+                     late: started Cancelled";
             }
 
             launching since "0.1" {

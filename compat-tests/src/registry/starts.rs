@@ -70,6 +70,17 @@ macro_rules! starts {
                      open: 3/3";
                 "T-134" Must [T9] t134_a_daemon_may_end_before = "main: ended 2";
                 "T-135" Must [T9] &[VirtualClock] t135_a_daemon_takes_no_time = "group: 3";
+
+                "T-864" Must [T8 C6] t864_a_value_that_came_too_late_is_a_cancel =
+                    "child: finished
+                     main: Explicit";
+                "T-865" Must [T8 T4] t865_a_start_whose_function_panics = "main: on-purpose 0 joined";
+                "T-867" Must [T8 C5] t867_a_start_that_is_over_holds_nothing = "main: Ok(1) Explicit";
+                "T-868" Must [T4 H6] t868_a_context_value_that_panics_harms_nobody = "child: Ok(Ok(7))";
+            }
+
+            launching since "0.1" {
+                "T-866" Must [T8 R6] t866_a_start_after_the_end_of_the_runtime = "main: closed";
             }
         } }
     };
