@@ -1,4 +1,4 @@
-use anyrt_core::tree::{self, Kind, Reason};
+use anyrt_core::tree::{self, Kind, NodeRef, Reason};
 
 use crate::{Sleeper, look, must_drop, node, scope, shield, under};
 
@@ -83,4 +83,64 @@ fn a_cancel_stays_and_works_outside_the_tree() {
     assert!(tree::cancel(&child, Reason::Explicit));
     assert!(child.node().is_cancelled());
     assert!(!tree::cancel(&child, Reason::Shutdown));
+}
+
+/// A group as the facade builds it: its outermost node, the one its children are below, a child, a daemon.
+fn group(around: &NodeRef) -> [NodeRef; 4] {
+    let outer = under(around, node(Kind::Group));
+    let children = under(&outer, node(Kind::Children));
+    let child = under(&children, node(Kind::Task));
+    let daemon = under(&children, node(Kind::Daemon));
+    [outer, children, child, daemon]
+}
+
+fn is_cut(node: &NodeRef) -> bool {
+    node.node().is_cut()
+}
+
+#[test]
+fn a_cancel_from_around_a_group_cuts_its_children_and_no_daemon() {
+    let root = scope();
+    let [outer, children, child, daemon] = group(&root);
+    tree::cancel(&root, Reason::Deadline);
+    assert!(is_cut(&outer) && is_cut(&children) && is_cut(&child) && look(&child).cut);
+    assert!(!is_cut(&daemon) && !is_cut(&root));
+    let late = under(&children, node(Kind::Task));
+    assert!(is_cut(&late));
+}
+
+#[test]
+fn the_first_cancel_says_whether_a_child_is_cut() {
+    let root = scope();
+    let [_, children, child, _] = group(&root);
+    tree::cancel(&children, Reason::Explicit);
+    tree::cancel(&root, Reason::Deadline);
+    assert!(!is_cut(&child) && !is_cut(&children));
+
+    let root = scope();
+    let [_, children, child, _] = group(&root);
+    tree::cancel(&root, Reason::Deadline);
+    tree::cancel(&children, Reason::Explicit);
+    tree::cancel(&child, Reason::Explicit);
+    assert!(is_cut(&child) && is_cut(&children));
+}
+
+#[test]
+fn a_cancel_of_the_group_around_cuts_the_inner_one_only() {
+    let root = scope();
+    let [outer, children, child, _] = group(&root);
+    let [_, _, inner, _] = group(&child);
+    tree::cancel(&children, Reason::Explicit);
+    assert!(is_cut(&inner) && !is_cut(&child) && !is_cut(&outer));
+}
+
+#[test]
+fn a_group_that_moves_to_a_live_place_is_not_cut_by_the_former() {
+    let (root, live) = (scope(), scope());
+    let [outer, _, child, _] = group(&root);
+    tree::cancel(&root, Reason::Deadline);
+    tree::rehome(&outer, Some(&live));
+    assert!(!is_cut(&child) && !child.node().is_cancelled());
+    tree::cancel(&live, Reason::Deadline);
+    assert!(is_cut(&child));
 }

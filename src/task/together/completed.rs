@@ -56,7 +56,8 @@ use crate::{
 ///
 /// # Cancel safety
 ///
-/// As for [`gather`](crate::gather).
+/// As for [`gather`](crate::gather). A body that has ended does not count if a branch was cut short by a cancel from outside
+/// while the body still waited (rule T6).
 ///
 /// # Panics
 ///

@@ -34,7 +34,8 @@ use crate::task::{Errors, branches::Next};
 /// # Cancel safety
 ///
 /// If a scope around it is cancelled no item is pulled any more, and the work on each is dropped where it is suspended,
-/// unless something in it holds, which is waited for. If dropped before completion, everything is dropped at once; an
+/// unless something in it holds, which is waited for. The scope then reports, unless every item was done: that the source
+/// has no more of them is believed where its `size_hint` says so (rule T6). If dropped before completion, everything is dropped at once; an
 /// item that was pulled is lost.
 ///
 /// # Panics

@@ -39,7 +39,8 @@ use crate::{
 /// # Cancel safety
 ///
 /// If a scope around it is cancelled, each branch is dropped where it is suspended, unless something in it holds, which
-/// is waited for. If dropped before completion, so are the branches.
+/// is waited for; the scope reports then, unless all were done. A `gather` that has lost a branch so panics if it is awaited
+/// again where nothing is cancelled (rule C6). If dropped before completion, so are the branches.
 ///
 /// # Panics
 ///

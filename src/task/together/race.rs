@@ -53,7 +53,7 @@ use crate::{
 ///
 /// # Cancel safety
 ///
-/// As for [`gather`](crate::gather).
+/// As for [`gather`](crate::gather); a branch that a shield has kept may still win.
 ///
 /// # Panics
 ///
