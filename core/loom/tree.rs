@@ -96,6 +96,22 @@ fn detach_against_cancel() {
     });
 }
 
+/// A cancel from around a group and one inside it: a child agrees with the node that it is below on which came first.
+#[test]
+fn cancel_from_around_against_cancel_inside() {
+    explore(|| {
+        let root = node(Kind::Scope);
+        let outer = under(&root, Kind::Group);
+        let children = under(&outer, Kind::Children);
+        let child = under(&children, Kind::Task);
+        let canceller = in_thread(&root, cancel);
+        cancel(&children);
+        canceller.join().unwrap();
+        assert!(child.node().is_cancelled());
+        assert_eq!(child.node().is_cut(), children.node().is_cut());
+    });
+}
+
 /// An attach two levels down: the walk and the marks that are copied meet somewhere.
 #[test]
 fn attach_twice_against_cancel() {
