@@ -4,6 +4,7 @@ mod attach;
 mod cancel;
 mod deadline;
 mod depth;
+mod handover;
 mod hold;
 mod join;
 mod marks;
