@@ -31,7 +31,7 @@ use crate::{
 /// # Ok::<(), anyrt::time::ZeroPeriod>(()) });
 /// ```
 ///
-/// Ticks that were missed come at once, one after the other; [`Interval::missed_tick`] changes that.
+/// Ticks that were missed are left out, all but one; [`Interval::missed_tick`] changes that.
 /// Rules M1 and R4: making it needs no runtime; it keeps the one of its first poll.
 ///
 /// # Errors
@@ -67,7 +67,7 @@ impl fmt::Display for ZeroPeriod {
 
 impl std::error::Error for ZeroPeriod {}
 
-/// What becomes of ticks for which nobody waited in time; as in tokio.
+/// What becomes of ticks for which nobody waited in time. The kinds are tokio's; the default is not: there it is `Burst`.
 ///
 /// A tick is missed when it is taken more than five milliseconds after its time. In the pictures the
 /// period is 10 and the caller is busy from 15 to 42.
@@ -75,11 +75,11 @@ impl std::error::Error for ZeroPeriod {}
 #[non_exhaustive]
 pub enum MissedTick {
     /// All missed ticks come at once, then the plan goes on: 0, 10, 42, 42, 42, 50.
-    #[default]
     Burst,
     /// The plan begins anew at the late tick: 0, 10, 42, 52, 62.
     Delay,
     /// One late tick, then the plan goes on; the others are left out: 0, 10, 42, 50, 60.
+    #[default]
     Skip,
 }
 
@@ -161,7 +161,7 @@ impl Interval {
         })
     }
 
-    /// Chooses what becomes of missed ticks, from [`MissedTick::Burst`].
+    /// Chooses what becomes of missed ticks, instead of [`MissedTick::Skip`].
     pub fn missed_tick(mut self, missed: MissedTick) -> Self {
         self.missed = missed;
         self

@@ -80,7 +80,7 @@ pub async fn m103_a_period_of_zero_is_an_error(t: Trace) {
 
 /// Missed ticks come at once, and the plan goes on.
 pub async fn m104_missed_ticks_come_in_a_burst(t: Trace) {
-    let mut interval = every(10);
+    let mut interval = every(10).missed_tick(MissedTick::Burst);
     let start = interval.tick().await;
     t.log("due", 0);
     sleep(ms(45)).await;
@@ -104,6 +104,18 @@ pub async fn m105_missed_ticks_delay_the_plan(t: Trace) {
             "goes-on"
         },
     );
+}
+
+/// Unless something else was chosen, missed ticks are skipped.
+pub async fn m670_missed_ticks_are_skipped_by_default(t: Trace) {
+    let chosen = MissedTick::default() == MissedTick::Skip;
+    t.log("default", if chosen { "skip" } else { "another" });
+    let mut interval = every(10);
+    let start = interval.tick().await;
+    sleep(ms(45)).await;
+    interval.tick().await;
+    let next = interval.tick().await - start;
+    t.log("missed", if next >= ms(50) { "skipped" } else { "given" });
 }
 
 /// Missed ticks but the first are left out, and the plan goes on.
@@ -266,7 +278,9 @@ pub async fn m114_an_interval_has_one_timer(t: Trace) {
 /// A million missed ticks neither starve a neighbour nor outlive a deadline. Rule C8.
 pub async fn m115_missed_ticks_starve_nobody(t: Trace) {
     let long_ago = Instant::now() - Duration::from_secs(1);
-    let mut interval = interval_at(long_ago, Duration::from_nanos(1)).unwrap();
+    let mut interval = interval_at(long_ago, Duration::from_nanos(1))
+        .unwrap()
+        .missed_tick(MissedTick::Burst);
     task_group(async |tg: TaskGroup| {
         let ran = Arc::new(AtomicBool::new(false));
         let set = ran.clone();

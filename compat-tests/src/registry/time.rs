@@ -28,6 +28,9 @@ macro_rules! time {
                 "M-104" Must [M3] m104_missed_ticks_come_in_a_burst = "due: 0 10 20 30 40";
                 "M-105" Must [M3] m105_missed_ticks_delay_the_plan = "delay: begins-anew";
                 "M-106" Must [M3] m106_missed_ticks_are_skipped = "skip: on-the-plan";
+                "M-670" Must [M3] m670_missed_ticks_are_skipped_by_default =
+                    "default: skip
+                     missed: skipped";
                 "M-107" Must [M3] &[VirtualClock] m107_missed_ticks_at_exact_times =
                     "burst: 0 10 42 42 42 50
                      delay: 0 10 42 52 62 72
