@@ -12,6 +12,7 @@
 
 mod hand_over;
 mod handover;
+mod holds;
 mod lending;
 mod limiter;
 mod marks;

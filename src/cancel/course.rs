@@ -118,6 +118,10 @@ impl<B: Future<Output = T>, C: Future, T> Course<B, C, T> {
         let Poll::Ready(cleaned) = cleaned else {
             let node = this.around.existing_node();
             this.hold.place(node.expect("something inside is pending"));
+            if let Some(node) = this.cleaning.node() {
+                // As a shield does.
+                node.node().look_again(cx.waker());
+            }
             return Poll::Pending;
         };
         let dropped = caught(|| this.cleaning.as_mut().drop_body());

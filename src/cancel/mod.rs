@@ -32,7 +32,8 @@
 //!   128 operations that are ready are always done, also after the deadline; an endless loop of them ends soon after it.
 //! - A cancel is final, and the first [`Reason`] is kept (C3).
 //! - An operation that begins in a cancelled scope yields once before it takes effect (C4).
-//! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5).
+//! - While a [`shield`] inside is unfinished, no scope outside it drops the body that holds it (C5). It has to be polled to
+//!   its end; a function on a worker thread and a group without a member left end by themselves.
 //! - A [`finally`] runs its clean-up, shielded, whatever becomes of its body (C9).
 //! - The outermost cancelled scope reports; the ones inside are dropped with its body (C6). A future
 //!   that is polled in another place than before belongs there from then on.
@@ -61,7 +62,7 @@ pub use deadline::{
 };
 pub use finally::{Finally, finally, finally_with};
 pub use grace::GraceShield;
-pub(crate) use hold::Hold;
+pub(crate) use hold::{Hold, LentHold};
 pub(crate) use regional::{Polled, Regional};
 pub use scope::{CancelScope, Cancelled, Scope, scope};
 pub use shield::{Shield, shield};

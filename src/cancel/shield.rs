@@ -91,8 +91,10 @@ impl<Fut: Future> Future for Shield<Fut> {
                 Poll::Ready(value)
             }
             Polled::Pending => {
-                this.hold
-                    .place(this.body.node().expect("a pending body has a node"));
+                let node = this.body.node().expect("a pending body has a node");
+                this.hold.place(node);
+                // A cancel wakes it, so that whatever polls it finds it among those that were woken.
+                node.node().look_again(cx.waker());
                 Poll::Pending
             }
             Polled::Gone => panic!("a finished shield was polled again"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 pub use anyrt_core::tree::{Holder, HolderKind};
 use anyrt_core::{
-    context,
+    Instant, context,
     tree::{self, NodeRef},
 };
 
@@ -29,6 +29,10 @@ pub struct OverdueScope {
 /// A scope ends late because of a shield, a clean-up, a task group, the start of a task, or a function on a
 /// worker thread; this says which, and where it was called. Empty while nothing is late.
 ///
+/// One that was *not polled since the cancel*, a second or more ago, waits for whoever polls it: a combinator that polls something
+/// else first, a future that was polled once and put aside. A worker thread and a group without a member end by themselves
+/// even so; a shield, a clean-up and a group whose body goes on do not.
+///
 /// ```no_run
 /// anyrt::run(async {
 ///     for scope in anyrt::debug::overdue().unwrap() {
@@ -44,15 +48,15 @@ pub struct OverdueScope {
 ///
 /// When there is no runtime around the caller.
 pub fn overdue() -> Result<Vec<OverdueScope>, NoRuntime> {
-    runtime::with(|_, shared| match context::existing_node() {
-        Some(here) => overdue_around(&here),
-        None => overdue_around(shared.root()),
+    runtime::with(|handle, shared| match context::existing_node() {
+        Some(here) => overdue_around(&here, Some(handle.now())),
+        None => overdue_around(shared.root(), Some(handle.now())),
     })
 }
 
 /// The same for a place that is known.
-pub(crate) fn overdue_around(node: &NodeRef) -> Vec<OverdueScope> {
-    tree::overdue(node)
+pub(crate) fn overdue_around(node: &NodeRef, now: Option<Instant>) -> Vec<OverdueScope> {
+    tree::overdue(node, now)
         .into_iter()
         .map(|(reason, holders)| OverdueScope { reason, holders })
         .collect()

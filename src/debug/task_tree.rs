@@ -3,7 +3,7 @@
 use std::{fmt, panic::Location, slice};
 
 use anyrt_core::{
-    Shared,
+    Instant, Shared,
     tree::{Activity, Holder, HolderKind, NodeRef},
 };
 
@@ -68,17 +68,17 @@ pub enum TaskState {
 ///
 /// When there is no runtime around the caller.
 pub fn task_tree() -> Result<TaskTree, NoRuntime> {
-    runtime::with(|_, shared| TaskTree::of(shared))
+    runtime::with(|handle, shared| TaskTree::of(shared, Some(handle.now())))
 }
 
 impl TaskTree {
-    /// What is in a run that is known.
-    pub(crate) fn of(shared: &Shared) -> Self {
+    /// What is in a run that is known; `now` is the time on its clock, unless that stands still.
+    pub(crate) fn of(shared: &Shared, now: Option<Instant>) -> Self {
         let mut tree = Self {
             entries: Vec::new(),
         };
-        tree.add(shared.root().node().below());
-        tree.add(shared.remembered());
+        tree.add(shared.root().node().below(), now);
+        tree.add(shared.remembered(), now);
         tree
     }
 
@@ -93,7 +93,7 @@ impl TaskTree {
     }
 
     /// A loop, not a recursion: trees may be deep.
-    fn add(&mut self, roots: Vec<NodeRef>) {
+    fn add(&mut self, roots: Vec<NodeRef>, now: Option<Instant>) {
         // With each node the entry that it is in.
         let at = |depth: usize, inside: Option<usize>| move |node: NodeRef| (node, depth, inside);
         let mut pending: Vec<_> = roots.into_iter().rev().map(at(0, None)).collect();
@@ -120,8 +120,8 @@ impl TaskTree {
                     holders: Vec::new(),
                 });
             }
-            if let (Some(holder), Some(inside)) = (node.holder(), inside) {
-                if !is_listed_below(&holder, &kids) {
+            if let (Some(holder), Some(inside)) = (node.holder(now), inside) {
+                if holder.not_polled || !is_listed_below(&holder, &kids) {
                     self.entries[inside].holders.push(holder);
                 }
             }

@@ -174,8 +174,8 @@ async fn quiet_within(
         after,
         tasks: shared.counts().tasks.now(),
         jobs: shared.counts().jobs.now(),
-        overdue: overdue_around(shared.root()),
-        left: TaskTree::of(shared),
+        overdue: overdue_around(shared.root(), Some(handle.now())),
+        left: TaskTree::of(shared, Some(handle.now())),
         functions: shared.jobs(),
     })
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use anyrt_core::tree::{self, Activity, Branch, Deadline, Kind, Label, Node, NodeRef, Reason};
 
 use super::{child::Place, handle::Payload, members::forget_panic, unhandled};
-use crate::trace;
+use crate::{cancel::LentHold, trace};
 
 /// The node that a group's children are below, and the first panic among them.
 pub(crate) struct Fate {
@@ -16,6 +16,8 @@ pub(crate) struct Fate {
     outer: NodeRef,
     reason: Reason,
     panic: Mutex<Option<Payload>>,
+    /// The group's, once its body has ended.
+    hold: LentHold,
     orphaned: OnceLock<Option<NodeRef>>,
 }
 
@@ -30,6 +32,10 @@ impl Branch for Fate {
             place,
             activity: Activity::Group,
         })
+    }
+
+    fn emptied(&self) {
+        self.hold.land();
     }
 
     fn fail(&self, payload: Payload) -> Result<(), Payload> {
@@ -63,12 +69,17 @@ impl Fate {
             outer: Arc::clone(outer),
             reason,
             panic: Mutex::new(None),
+            hold: LentHold::default(),
             orphaned: OnceLock::new(),
         });
         let node: NodeRef = Arc::clone(&fate) as NodeRef;
         // A group's outer node is open as long as the group is.
         let _ = tree::attach(&node, outer);
         fate
+    }
+
+    pub(super) fn hold(&self) -> &LentHold {
+        &self.hold
     }
 
     pub(super) fn outer(&self) -> &NodeRef {

@@ -97,6 +97,7 @@ impl<Fut, T, E> Host<Fut, T, E> {
         }));
         if let Some(members) = this.members.take().filter(|_| !*this.cut) {
             members.abandon();
+            this.hold.take_back(members.hold());
         }
         match dropped {
             Err(payload) if !thread::panicking() => panic::resume_unwind(payload),
@@ -123,14 +124,19 @@ where
             let body = this.body.as_mut();
             Self::poll_body(body, this.outer, members, this.value, cx);
         }
-        if this.body.has_body() || !members.close_if_done(cx.waker()) {
+        if this.body.has_body() {
             this.hold.place(members.outer());
             return Poll::Pending;
         }
+        if !members.close_when_done(cx.waker()) {
+            this.hold.place(members.outer());
+            this.hold.lend(members.hold());
+            return Poll::Pending;
+        }
         let failures = members.take_failures();
+        this.hold.take_back(members.hold());
         members.retire();
         *this.cut = failures.is_none() && (members.is_cut() || this.value.is_none());
-        this.hold.release();
         this.body.end();
         this.outer.end();
         if *this.cut {

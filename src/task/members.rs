@@ -18,6 +18,7 @@ use anyrt_core::{
 use super::{child::Place, fate::Fate, group::GroupStatistics, shutdown::Grace, unhandled};
 pub(crate) use crate::payload::forget_panic;
 use crate::{
+    cancel::LentHold,
     payload::Payload,
     runtime::{AnyBackend, Timer},
     trace,
@@ -119,11 +120,28 @@ impl<E> Members<E> {
     /// Closes the group if no child is left. If only daemons are, ends them; they still have to be waited for.
     pub(crate) fn close_if_done(&self, waker: &Waker) -> bool {
         let done = self.children.node().close_if_empty(waker);
+        self.end_daemons(done);
+        done
+    }
+
+    /// Like [`close_if_done`](Members::close_if_done), once the body has ended: the last child closes the group when it goes, and
+    /// ends the hold that was lent to it.
+    pub(crate) fn close_when_done(&self, waker: &Waker) -> bool {
+        let done = self.children.node().close_when_empty(waker);
+        self.end_daemons(done);
+        done
+    }
+
+    fn end_daemons(&self, done: bool) {
         if !done && self.children.node().daemons() > 0 {
             // Wakes whoever was registered just now, who looks again.
             tree::cancel_daemons(&self.children, Reason::Explicit);
         }
-        done
+    }
+
+    /// Where the group's hold is lent to.
+    pub(crate) fn hold(&self) -> &LentHold {
+        self.fate.hold()
     }
 
     /// Takes out what has gone wrong.

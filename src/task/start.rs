@@ -5,6 +5,7 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
+    mem,
     panic::{self, AssertUnwindSafe},
     pin::Pin,
     sync::Arc,
@@ -124,11 +125,12 @@ where
         let node = self.node();
         let Poll::Ready(answer) = cell.poll_answer(cx) else {
             self.hold.place(&node);
+            self.hold.lend(cell.hold());
             return Poll::Pending;
         };
         if let (Answer::Cancelled, true) = (&answer, cell.is_cancelled()) {
+            self.hold.take_back(cell.hold());
             self.step = Step::Parked;
-            self.hold.release();
             return parked();
         }
         self.end();
@@ -143,8 +145,9 @@ where
 
     /// The start is over; nothing holds the scopes around it for its sake.
     fn end(&mut self) {
-        self.step = Step::Done;
-        self.hold.release();
+        if let Step::Waiting(cell) = mem::replace(&mut self.step, Step::Done) {
+            self.hold.take_back(cell.hold());
+        }
         self.region.end();
     }
 }
@@ -155,6 +158,7 @@ impl<V, E> Drop for Host<V, E> {
             if let Some(node) = self.region.existing_node() {
                 Arc::clone(cell).abandon(node);
             }
+            self.hold.take_back(cell.hold());
         }
     }
 }

@@ -22,6 +22,7 @@ use super::{
     members::{Members, forget_panic},
     unhandled,
 };
+use crate::cancel::LentHold;
 
 /// Says that a started task is ready, and gives the value that [`start`](super::TaskGroup::start) returns.
 ///
@@ -66,6 +67,8 @@ pub(super) trait Started<V, E>: Send + Sync {
     /// Nobody waits for the start any more: a task that is still the starter's is cancelled, and waited for by
     /// the group around (rule C10). `around` is the node of the start.
     fn abandon(self: Arc<Self>, around: &NodeRef);
+    /// Where the start's hold is lent to: it ends with the answer.
+    fn hold(&self) -> &LentHold;
 }
 
 /// The task's node, and what has become of the start.
@@ -79,6 +82,7 @@ pub(super) struct StartCell<V, E> {
     // Ordering: written before, and read after, the answer is put under the lock.
     cancelled: AtomicBool,
     state: Mutex<State<V, E>>,
+    hold: LentHold,
 }
 
 struct State<V, E> {
@@ -132,6 +136,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
                 stage: Stage::Waiting,
                 starter: None,
             }),
+            hold: LentHold::default(),
         })
     }
 
@@ -187,6 +192,7 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
         if let Some(starter) = starter {
             wakers::wake(starter);
         }
+        self.hold.land();
     }
 
     fn state(&self) -> MutexGuard<'_, State<V, E>> {
@@ -197,6 +203,10 @@ impl<V: Send + 'static, E: Send + 'static> StartCell<V, E> {
 impl<V: Send + 'static, E: Send + 'static> Started<V, E> for StartCell<V, E> {
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn hold(&self) -> &LentHold {
+        &self.hold
     }
 
     fn poll_answer(&self, cx: &mut Context<'_>) -> Poll<Answer<V, E>> {
@@ -344,6 +354,9 @@ impl<V: Send + 'static, E: Send + 'static> HandOver<V> for StartCell<V, E> {
         drop(unwanted);
         if let Some(starter) = starter {
             wakers::wake(starter);
+        }
+        if handed {
+            self.hold.land();
         }
     }
 }

@@ -23,7 +23,7 @@ use super::{
     worker::Caller,
 };
 use crate::{
-    cancel::Hold,
+    cancel::{Hold, LentHold},
     runtime::{self, AnyBackend, Leaf},
     sync::CapacityLimiter,
     task::Payload,
@@ -55,6 +55,7 @@ pin_project! {
             let this = this.project();
             if let Step::Working(work) = &*this.step {
                 work.abandon();
+                this.hold.take_back(work.hold());
             }
         }
     }
@@ -77,6 +78,7 @@ trait Work<T>: Send + Sync {
     fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<Ended<T>>;
     fn withdraw(&self) -> Option<(Function<T>, Token)>;
     fn abandon(&self);
+    fn hold(&self) -> &LentHold;
 }
 
 impl<T: Send + 'static> Work<T> for Job<T> {
@@ -90,6 +92,10 @@ impl<T: Send + 'static> Work<T> for Job<T> {
 
     fn abandon(&self) {
         Job::abandon(self);
+    }
+
+    fn hold(&self) -> &LentHold {
+        Job::hold(self)
     }
 }
 
@@ -170,12 +176,13 @@ impl<T: Send + 'static> Future for Call<T> {
                         this.hold.place(&node);
                     }
                     let caller = Caller::new(runtime, handle, &node, token.limiter());
-                    *this.step = Step::Working(Job::submit(caller, place, function, token));
+                    *this.step =
+                        Step::Working(Job::submit(caller, place, function, token, this.hold));
                 }
                 Step::Working(work) => {
                     if let Poll::Ready(ended) = work.poll_ended(cx) {
+                        this.hold.take_back(work.hold());
                         *this.step = Step::Done;
-                        this.hold.release();
                         this.region.end();
                         return Poll::Ready(ended);
                     }
@@ -189,7 +196,7 @@ impl<T: Send + 'static> Future for Call<T> {
                     // Nothing holds the scope now. If it does not drop this, something else keeps the
                     // body alive, and the call goes on.
                     *this.withdrawn = true;
-                    this.hold.release();
+                    this.hold.take_back(work.hold());
                     *this.step = Step::Submitting(Some(function));
                     cx.waker().wake_by_ref();
                     return Poll::Pending;

@@ -7,10 +7,13 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use anyrt_core::{Gone, limiter::Token};
+use anyrt_core::{Gone, limiter::Token, unhandled};
 
 use super::{call::Ended, to_thread::ThreadError, worker::Caller};
-use crate::task::forget_panic;
+use crate::{
+    cancel::{Hold, LentHold},
+    task::forget_panic,
+};
 
 /// The function to run.
 pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
@@ -18,6 +21,8 @@ pub(super) type Function<T> = Box<dyn FnOnce() -> T + Send>;
 /// What caller and worker share.
 pub(super) struct Job<T> {
     shared: Mutex<Shared<T>>,
+    /// The call's, from when the job is submitted until the function has returned or was withdrawn.
+    hold: LentHold,
     call: Arc<Caller>,
 }
 
@@ -44,14 +49,17 @@ impl<T: Send + 'static> Job<T> {
         place: &'static Location<'static>,
         function: Function<T>,
         token: Token,
+        hold: &mut Hold,
     ) -> Arc<Self> {
         let job = Arc::new(Self {
             shared: Mutex::new(Shared {
                 stage: Stage::Queued(Some((function, token))),
                 waiter: None,
             }),
+            hold: LentHold::default(),
             call,
         });
+        hold.lend(&job.hold);
         let number = job.call.runtime().shared().job_begins(place);
         let errand = Errand(Arc::clone(&job), number);
         let submitted = job
@@ -82,6 +90,11 @@ impl<T: Send + 'static> Job<T> {
         drop(shared);
         drop(replaced);
         Poll::Pending
+    }
+
+    /// What the call has lent.
+    pub(super) fn hold(&self) -> &LentHold {
+        &self.hold
     }
 
     /// Takes the function back, if the worker has not begun.
@@ -127,11 +140,13 @@ impl<T: Send + 'static> Job<T> {
         } else {
             ThreadError::NoThread(error)
         };
+        // The caller is just about to ask.
+        self.hold.take_back();
         self.end(None, Ended::NotRun(error));
     }
 
     /// Leaves the ending for the caller, or drops it if there is none. The token is free before the
-    /// caller hears of it.
+    /// caller hears of it; the hold goes last, so that a scope that ends then has the ending to give.
     fn end(&self, token: Option<Token>, ended: Ended<T>) {
         drop(token);
         let (unwanted, previous, waiter) = {
@@ -144,9 +159,8 @@ impl<T: Send + 'static> Job<T> {
             }
         };
         forget_panic((unwanted, previous));
-        if let Some(waiter) = waiter {
-            waiter.wake();
-        }
+        waiter.into_iter().for_each(unhandled::wake);
+        self.hold.land();
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared<T>> {

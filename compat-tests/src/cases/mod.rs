@@ -21,6 +21,7 @@ pub mod gathering;
 pub mod graces;
 pub mod groups;
 pub mod handles;
+pub mod holds;
 pub mod intervals;
 pub mod kept;
 pub mod lending;

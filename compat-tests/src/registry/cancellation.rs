@@ -164,6 +164,30 @@ macro_rules! cancellation {
                      first_ok: 1000";
                 "C-654" Must [C8] c654_a_loop_of_scopes_yields_in_a_foreign_task = "pending: true";
 
+                "C-660" Must [H2 C5] c660_calls_that_nobody_polls_hold_no_longer_than_they_run =
+                    "stream: TimedOut
+                     parked: TimedOut";
+                "C-661" Must [T2 C5] c661_a_group_without_a_member_holds_nothing =
+                    "parked: TimedOut
+                     shielded-member: TimedOut";
+                "T-662" Must [T10 T2] t662_the_last_child_closes_its_group =
+                    "late: refused
+                     polled: false";
+                "T-663" Must [T8 C5] t663_a_start_with_its_answer_holds_nothing = "parked: TimedOut";
+                "H-664" Must [H2 C2] &[ParallelJobs] h664_a_value_that_comes_between_poll_and_look_is_taken =
+                    "value: 7
+                     main: Explicit";
+                "C-665" Must [C13] c665_what_is_not_polled_since_the_cancel_is_marked =
+                    "at-once: false
+                     after-a-second: marked plain
+                     in-the-tree: 1
+                     after: true";
+                "C-666" Must [C13 C5] c666_a_cancel_wakes_who_holds =
+                    "shield: woken
+                     main: Explicit";
+                "H-667" Must [H2 C5] &[ParallelJobs] h667_a_call_that_nobody_polls_holds_until_its_function_returns =
+                    "function: runs TimedOut";
+
                 "C-101" Must [C11 C4] c101_cancelled_is_ready_where_a_cancel_is =
                     "body: seen
                      main: 1";

@@ -25,7 +25,7 @@ use crate::cases::{
     aftermath::*, awaited_again::*, bounded::*, budget::*, checkpoints::*, cleanups::*,
     combinator_ends::*, context::*, contract::jobs::*, contract::tasks::*, contract::timers::*,
     cut_groups::*, cut_members::*, daemons::*, deadlines::*, entry::*, failures::*, from_thread::*,
-    gathering::*, graces::*, groups::*, handles::*, intervals::*, kept::*, limiter::*,
+    gathering::*, graces::*, groups::*, handles::*, holds::*, intervals::*, kept::*, limiter::*,
     local_groups::*, local_runs::*, lost_parts::*, moves::*, orphans::*, outside::*, overdue::*,
     owned_ends::*, owned_groups::*, portals::*, racing::*, reasons::*, reports::*, requests::*,
     scopes::*, shields::*, spawned_cleanups::*, start_ends::*, starts::*, threads::*, time::*,

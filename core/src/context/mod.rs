@@ -125,6 +125,7 @@ pub fn enter<R>(region: &Region, runtime: Option<&Arc<Runtime>>, f: impl FnOnce(
 /// It stays where it was put, whoever polls it, and starts with a fresh budget.
 #[inline(always)]
 pub fn enter_task<B: Branch, R>(top: &Arc<B>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R) -> R {
+    top.node().begin_poll();
     enter_top(Existing::Task(top.node(), top), runtime, f)
 }
 
@@ -152,7 +153,8 @@ fn enter_top<R>(top: Existing<'_>, runtime: &Arc<Runtime>, f: impl FnOnce() -> R
 #[inline(always)]
 pub fn settle(region: &Region) {
     // Without a node it is nowhere.
-    if region.existing_node().is_some() {
+    if let Some(node) = region.existing_node() {
+        node.node().begin_poll();
         pointer::with(|outer| {
             if !region.is_at_home(outer.map(|outer| outer.place.existing_node())) {
                 move_to(region, outer);

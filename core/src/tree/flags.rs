@@ -109,6 +109,25 @@ pub(super) const ENDED: u32 = 1 << 21;
 /// Set together with the count, under the parent's lock. Never cleared.
 pub(super) const COUNTED: u32 = 1 << 22;
 
+/// An operation below has come to its end elsewhere, and has let go, since the region was polled last: it is polled once more
+/// before it drops its body, for the outcome is there.
+///
+/// Set by `land`. Cleared when the region is polled.
+pub(super) const LANDED: u32 = 1 << 23;
+
+/// A cancel has reached, and woken, the operation that holds here, and it has not been polled since.
+///
+/// Set at the end of a walk, with the time. Cleared when the region is polled.
+pub(super) const UNPOLLED: u32 = 1 << 24;
+
+/// The last child that goes closes the group: its body has ended.
+///
+/// Set by `close_when_empty`. Never cleared.
+pub(super) const LAST_CLOSES: u32 = 1 << 25;
+
+/// What a poll of the region settles.
+pub(super) const SINCE_POLLED: u32 = LANDED | UNPOLLED;
+
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;
 

@@ -1,23 +1,47 @@
 //! Who keeps a cancelled region alive: for people who wonder why it does not end.
 
-use std::{fmt, panic::Location, sync::Arc};
+use std::{
+    fmt,
+    panic::Location,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use super::{
     deadline::effective_reason,
-    flags::CANCELLED,
-    node::{Node, NodeRef, Reason, State},
+    flags::{CANCELLED, OUTER, UNPOLLED},
+    node::{Node, NodeRef, Reason},
 };
+use crate::Instant;
 
 /// An operation that keeps cancelled scopes waiting, and where it was called.
 ///
 /// Printed as `a shield at src/store.rs:17:5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Holder {
     /// What kind of operation.
     pub kind: HolderKind,
     /// Where it was called.
     pub place: &'static Location<'static>,
+    /// A cancel has woken it, and in the second since then it has not been polled: the future that it is in was given up by what
+    /// polls it, or that waits for something else first. It then ends nothing by itself.
+    pub not_polled: bool,
 }
+
+impl Holder {
+    /// An operation that was called at `place`, and is being polled.
+    pub const fn new(kind: HolderKind, place: &'static Location<'static>) -> Self {
+        Self {
+            kind,
+            place,
+            not_polled: false,
+        }
+    }
+}
+
+/// How long after a cancel an operation that was not polled is called so.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What kinds of operation hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,36 +77,91 @@ impl fmt::Display for HolderKind {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.kind, self.place)
+        write!(f, "{} at {}", self.kind, self.place)?;
+        if self.not_polled {
+            f.write_str(", not polled since the cancel")?;
+        }
+        Ok(())
+    }
+}
+
+/// A time in milliseconds, small enough to be kept in each node; it begins anew after 49 days.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Millis(u32);
+
+impl Millis {
+    /// `now` by whichever clock: only times of one clock are compared.
+    fn from(now: Instant) -> Self {
+        static ORIGIN: OnceLock<Instant> = OnceLock::new();
+        let origin = *ORIGIN.get_or_init(|| now);
+        let since = now.duration_since(origin).as_millis();
+        let until = origin.duration_since(now).as_millis();
+        // One of the two is zero; what does not fit is cut off on purpose.
+        Self((since as u32).wrapping_sub(until as u32))
+    }
+
+    fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.wrapping_sub(earlier.0).into())
+    }
+}
+
+/// A cancel has reached those who hold here, and is about to wake them.
+#[cold]
+pub(super) fn note_told(told: Vec<NodeRef>) {
+    let now = Millis::from(Instant::now());
+    for node in told {
+        let mut state = node.node().lock();
+        // It may have been moved out of the cancel since.
+        if node.node().flags() & (CANCELLED | OUTER) != 0 {
+            node.node().raise(UNPOLLED);
+            state.told_at = now;
+        }
     }
 }
 
 impl Node {
     /// Who keeps this node waiting, or would if something around it did: what holds here, or a call that waits for a
     /// token.
-    pub fn holder(&self) -> Option<Holder> {
-        self.lock().named_holder()
+    /// `now` is the time on the runtime's clock; none where it stands still, and nothing goes on.
+    pub fn holder(&self, now: Option<Instant>) -> Option<Holder> {
+        self.holder_at(now).0
     }
 
     /// Says who places a hold on this node, or takes that back. Returns what was said before.
     pub fn set_holder(&self, holder: Option<Holder>) -> Option<Holder> {
         std::mem::replace(&mut self.lock().holder, holder)
     }
-}
 
-impl State {
+    /// Who was said to place a hold on this node.
+    pub fn placed_holder(&self) -> Option<Holder> {
+        self.lock().holder
+    }
+
+    /// Who holds here, or waits for a token, as it is at `now`; and whether the node is held.
+    ///
     /// A name may stay when its hold has gone: it counts only while something holds.
-    fn named_holder(&self) -> Option<Holder> {
-        self.holder
-            .filter(|holder| self.holds > 0 || holder.kind == HolderKind::Token)
+    pub(super) fn holder_at(&self, now: Option<Instant>) -> (Option<Holder>, bool) {
+        let state = self.lock();
+        let held = state.holds > 0;
+        let is_long_ago = |now| Millis::from(now).since(state.told_at) >= PATIENCE;
+        let not_polled = self.flags() & UNPOLLED != 0 && now.is_none_or(is_long_ago);
+        let holder = state
+            .holder
+            .filter(|holder| held || holder.kind == HolderKind::Token)
+            .map(|holder| Holder {
+                not_polled,
+                ..holder
+            });
+        (holder, held)
     }
 }
 
 /// The outermost regions of the tree that `node` is in which are cancelled and held: why each was cancelled, and all
 /// who hold inside it, in child tasks, too.
 ///
-/// Reads the tree node by node while it goes on changing; what is found was so when it was looked at.
-pub fn overdue(node: &NodeRef) -> Vec<(Option<Reason>, Vec<Holder>)> {
+/// Reads the tree node by node while it goes on changing; what is found was so when it was looked at. `now` is the time on
+/// the runtime's clock; none where it stands still, and nothing goes on.
+pub fn overdue(node: &NodeRef, now: Option<Instant>) -> Vec<(Option<Reason>, Vec<Holder>)> {
     let mut root = Arc::clone(node);
     while let Some(parent) = { root.node().lock().parent.clone() } {
         root = parent;
@@ -91,10 +170,8 @@ pub fn overdue(node: &NodeRef) -> Vec<(Option<Reason>, Vec<Holder>)> {
     // With each node the region found above it.
     let mut pending: Vec<(NodeRef, Option<usize>)> = vec![(root, None)];
     while let Some((node, mut inside)) = pending.pop() {
-        let (held, holder, kids) = {
-            let state = node.node().lock();
-            (state.holds > 0, state.named_holder(), state.kids())
-        };
+        let (holder, held) = node.node().holder_at(now);
+        let kids = node.node().below();
         if held && inside.is_none() && node.node().flags() & CANCELLED != 0 {
             inside = Some(found.len());
             found.push((effective_reason(&node), Vec::new()));

@@ -3,9 +3,10 @@
 use std::{mem, sync::Arc};
 
 use super::{
-    flags::{CANCELLED, ENDED, ROOT},
+    flags::{CANCELLED, ENDED, LANDED, ROOT},
     node::NodeRef,
 };
+use crate::unhandled;
 
 /// Places a hold on `node`: until it is released, no region from here up to the task's root drops
 /// its body.
@@ -48,6 +49,25 @@ fn take_back(placed: Option<NodeRef>) {
     }
 }
 
+/// Releases a hold whose operation has come to its end elsewhere, on another thread or in another task.
+///
+/// Its outcome is stored before. A region above that is being polled at this moment may have asked for it already, in vain: it
+/// polls its body once more before it drops it. So all of them are told before the first one finds that nothing
+/// holds any more.
+pub fn land(node: &NodeRef) {
+    let mut current = Some(Arc::clone(node));
+    while let Some(node) = current {
+        let state = node.node().lock();
+        let before = node.node().raise(LANDED);
+        let parent = (before & (ROOT | ENDED) == 0)
+            .then(|| state.parent.clone())
+            .flatten();
+        drop(state);
+        current = parent;
+    }
+    release(node);
+}
+
 /// Releases one hold; the last one on a cancelled node wakes it, from whichever thread.
 pub fn release(node: &NodeRef) {
     let mut current = Arc::clone(node);
@@ -64,9 +84,7 @@ pub fn release(node: &NodeRef) {
                 .flatten();
             (waker, state.charged.take())
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(unhandled::wake);
         let Some(next) = next else { return };
         current = next;
     }

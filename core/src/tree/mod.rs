@@ -37,6 +37,10 @@
 //! and a hold that has been placed holds everything above it. A release travels upwards and may
 //! arrive late at an ancestor, which then waits a little longer; when it arrives, it wakes.
 //!
+//! A hold may also be released from elsewhere ([`land`]), when a function on a worker thread has returned, or the last child of
+//! a group has gone. Then nobody need poll the operation for the scopes around it to end. A region that is being polled
+//! meanwhile, and has asked for the outcome in vain, finds a mark when it looks, and polls its body once more.
+//!
 //! A region that is polled under another parent than before moves ([`rehome`]), and what it holds
 //! with it: the new parent is counted before the old one is released.
 //!
@@ -64,7 +68,7 @@ mod walk;
 pub use deadline::{Deadline, effective_deadline, effective_reason};
 pub use handover::{cancel_unless_handed_over, hand_over};
 pub use holders::{Holder, HolderKind, overdue};
-pub use holds::{hold, release};
+pub use holds::{hold, land, release};
 pub use label::{Activity, Label};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
 pub use orphans::{adopt, adopt_from, group_around};

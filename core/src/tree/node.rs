@@ -7,9 +7,10 @@ use slab::Slab;
 use super::{
     Deadline, Holder,
     flags::{
-        ARMED, CANCELLED, CLOSED, DAEMON, ENDED, FROM_AROUND, GROUP, INHERITED, JOIN, OUTER, ROOT,
-        SELF, SHIELD, SOFT, SOFTENED, WATCH,
+        ARMED, CANCELLED, CLOSED, DAEMON, ENDED, FROM_AROUND, GROUP, INHERITED, JOIN, LANDED,
+        LAST_CLOSES, OUTER, ROOT, SELF, SHIELD, SINCE_POLLED, SOFT, SOFTENED, WATCH,
     },
+    holders::Millis,
     label::Label,
     waker_id::WakerId,
 };
@@ -36,6 +37,9 @@ pub trait Branch: Send + Sync + 'static {
     fn label(&self) -> Option<Label<'_>> {
         None
     }
+
+    /// The last child has gone, and has closed this children node; see [`Node::close_when_empty`].
+    fn emptied(&self) {}
 }
 
 /// A shared reference to a node in the tree.
@@ -121,6 +125,8 @@ pub(super) struct State {
     pub(super) deadline: Deadline,
     /// Who has placed a hold on this node.
     pub(super) holder: Option<Holder>,
+    /// When the last cancel reached who holds here; of meaning while `UNPOLLED`.
+    pub(super) told_at: Millis,
 }
 
 /// What a region sees when its body is pending.
@@ -174,6 +180,7 @@ impl Node {
                 reason: None,
                 deadline,
                 holder: None,
+                told_at: Millis::default(),
             }),
         }
     }
@@ -229,20 +236,42 @@ impl Node {
         self.lock().daemons as usize
     }
 
+    /// The region is polled from here on: what has landed before is there for its body to take.
+    #[inline]
+    pub fn begin_poll(&self) {
+        if self.flags() & SINCE_POLLED != 0 {
+            self.settle_poll();
+        }
+    }
+
+    #[cold]
+    fn settle_poll(&self) {
+        let _state = self.lock();
+        self.flags.fetch_and(!SINCE_POLLED, Ordering::AcqRel);
+    }
+
     /// Registers whom to wake, and looks, under one lock: nothing can happen in between.
+    ///
+    /// Where something has let go while the region was polled, its outcome may be there for the body to take: the region
+    /// is held for one poll more, and woken to it.
     pub fn look(&self, waker: &Waker) -> Look {
-        self.with_waker(waker, |state| {
+        let (look, landed) = self.with_waker(waker, |state| {
             let flags = self.flags();
+            let landed = flags & LANDED != 0 && flags & CANCELLED != 0 && state.holds == 0;
             let look = Look {
                 own: state.reason,
                 inherited: flags & INHERITED != 0,
                 soft: flags & SOFTENED != 0,
-                held: state.holds > 0,
+                held: state.holds > 0 || landed,
                 cut: is_cut(flags),
                 deadline: state.deadline,
             };
-            (look, !look.must_drop())
-        })
+            ((look, landed), !look.must_drop())
+        });
+        if landed {
+            waker.wake_by_ref();
+        }
+        look
     }
 
     /// Looks only if there is anything new: `None` where the node is not cancelled, and nothing has changed since the
@@ -266,6 +295,16 @@ impl Node {
             if empty {
                 self.raise(CLOSED);
             }
+            (empty, !empty)
+        })
+    }
+
+    /// Like [`close_if_empty`](Node::close_if_empty), and where there are children, has the last one close the node when it goes,
+    /// and say so to [`Branch::emptied`].
+    pub fn close_when_empty(&self, waker: &Waker) -> bool {
+        self.with_waker(waker, |state| {
+            let empty = state.living() == 0;
+            self.raise(if empty { CLOSED } else { LAST_CLOSES });
             (empty, !empty)
         })
     }

@@ -6,7 +6,9 @@ use slab::Slab;
 
 use super::{
     deadline::Deadline,
-    flags::{self, CLOSED, COUNTED, DAEMON, ENDED, JOIN, ORPHANED, OUTER, ROOT, SHIELD},
+    flags::{
+        self, CLOSED, COUNTED, DAEMON, ENDED, JOIN, LAST_CLOSES, ORPHANED, OUTER, ROOT, SHIELD,
+    },
     holds,
     node::{Node, NodeRef, State},
     walk::Walk,
@@ -196,15 +198,15 @@ pub(super) fn leave(parent: NodeRef, slot: usize) {
 
 /// Takes back a place on a group's list, for a node that turned out to have ended elsewhere.
 pub(super) fn unseat(group: &NodeRef, slot: usize) {
-    let (kid, waker) = {
+    let (kid, lost) = {
         let mut above = group.node().lock();
         let kid = above.kids.try_remove(slot);
         let flags = kid.as_ref().map_or(0, |kid| kid.node().flags());
-        let waker = above.lost(group.node(), flags);
-        (kid, waker)
+        let lost = above.lost(group.node(), flags);
+        (kid, lost)
     };
     drop(kid);
-    waker.into_iter().for_each(unhandled::wake);
+    lost.tell(group);
 }
 
 /// Strikes a node off its former parent's list. Returns whether the parent has to go now.
@@ -212,13 +214,13 @@ pub(super) fn unseat(group: &NodeRef, slot: usize) {
 /// The last child of a group wakes the group, and so does the last one that is no daemon. The last child of a
 /// group that was dropped takes the children node with it, off the list of the group that has adopted it.
 fn strike(parent: &NodeRef, slot: usize) -> bool {
-    let (kid, waker, departs) = {
+    let (kid, lost, departs) = {
         let mut above = parent.node().lock();
         let kid = above.kids.try_remove(slot);
         let flags = kid.as_ref().map_or(0, |kid| kid.node().flags());
-        let waker = if flags & COUNTED != 0 {
+        let lost = if flags & COUNTED != 0 {
             above.marks -= 1;
-            None
+            Lost::default()
         } else {
             above.lost(parent.node(), flags)
         };
@@ -226,16 +228,16 @@ fn strike(parent: &NodeRef, slot: usize) -> bool {
             // A long-lived group must not keep the room of its largest crowd.
             above.kids = Slab::new();
         }
-        (kid, waker, above.departs(parent.node()))
+        (kid, lost, above.departs(parent.node()))
     };
     drop(kid);
-    waker.into_iter().for_each(unhandled::wake);
+    lost.tell(parent);
     departs
 }
 
 /// Counts a node whose region has ended as a mark, unless it has gone since. Returns whether the parent has to go now.
 fn stay(parent: &NodeRef, node: &NodeRef, slot: usize) -> bool {
-    let (waker, departs) = {
+    let (lost, departs) = {
         let mut above = parent.node().lock();
         let flags = node.node().flags();
         let is_there = above
@@ -247,11 +249,29 @@ fn stay(parent: &NodeRef, node: &NodeRef, slot: usize) -> bool {
         }
         node.node().raise(COUNTED);
         above.marks += 1;
-        let waker = above.lost(parent.node(), flags);
-        (waker, above.departs(parent.node()))
+        let lost = above.lost(parent.node(), flags);
+        (lost, above.departs(parent.node()))
     };
-    waker.into_iter().for_each(unhandled::wake);
+    lost.tell(parent);
     departs
+}
+
+/// What the going of a child means to those who wait for it; to be told under no lock.
+#[derive(Default)]
+#[must_use = "`tell` wakes"]
+struct Lost {
+    waker: Option<Waker>,
+    closes: bool,
+}
+
+impl Lost {
+    fn tell(self, group: &NodeRef) {
+        self.waker.into_iter().for_each(unhandled::wake);
+        if self.closes {
+            // Last: the group's hold may go.
+            group.emptied();
+        }
+    }
 }
 
 impl State {
@@ -263,14 +283,20 @@ impl State {
         self.kids.insert(Arc::clone(node))
     }
 
-    /// A child that had `flags` is none any more; returns whom that wakes. `node` is the state's.
-    fn lost(&mut self, node: &Node, flags: u32) -> Option<Waker> {
+    /// A child that had `flags` is none any more; the last one closes a group whose body has ended. `node` is the state's.
+    fn lost(&mut self, node: &Node, flags: u32) -> Lost {
         let daemon = flags & DAEMON != 0;
         self.daemons -= u32::from(daemon);
-        let last = self.living() == 0 || !daemon && self.only_daemons();
-        (last && node.flags() & JOIN != 0)
+        let empty = self.living() == 0;
+        let last = empty || !daemon && self.only_daemons();
+        let closes = empty && node.flags() & (LAST_CLOSES | CLOSED) == LAST_CLOSES;
+        if closes {
+            node.raise(CLOSED);
+        }
+        let waker = (last && node.flags() & JOIN != 0)
             .then(|| node.take_waker(self))
-            .flatten()
+            .flatten();
+        Lost { waker, closes }
     }
 
     /// Whether a node that is there only for others has nobody left.

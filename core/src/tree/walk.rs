@@ -4,7 +4,8 @@ use std::{sync::Arc, task::Waker};
 
 use super::{
     flags::{self, CANCELLED, INHERITED, OUTER, SELF, SOFT, SOFT_AROUND, SOFTENED, SPREAD, WATCH},
-    node::{Node, NodeRef, Reason, State},
+    holders,
+    node::{NodeRef, Reason, State},
 };
 use crate::{sync::MutexGuard, unhandled};
 
@@ -39,6 +40,9 @@ pub(super) fn cancel_if(
         }
         state.reason = Some(reason);
         let before = node.node().raise(SELF);
+        if state.holder.is_some() {
+            walk.told.push(Arc::clone(node));
+        }
         walk.wakers.extend(node.node().take_waker(&mut state));
         // What a node has inherited is known below already, or another walk is on its way.
         if state.kids.is_empty() {
@@ -92,6 +96,8 @@ pub(super) struct Walk {
     wakers: Vec<Waker>,
     /// Those whose children it came by because they are cancelled.
     cancelled: Vec<NodeRef>,
+    /// Those that a cancel has reached, and in which something holds.
+    told: Vec<NodeRef>,
 }
 
 impl Walk {
@@ -99,7 +105,7 @@ impl Walk {
     ///
     /// `state` is the node's, and locked; `above` was read since then.
     pub(super) fn follow(&mut self, node: &NodeRef, mut state: MutexGuard<'_, State>, above: u32) {
-        let below = self.take_over(node.node(), &mut state, above);
+        let below = self.take_over(node, &mut state, above);
         drop(state);
         self.refresh(node, below);
     }
@@ -118,7 +124,7 @@ impl Walk {
                     if !state.is_under(&parent) {
                         continue;
                     }
-                    self.take_over(kid.node(), &mut state, parent.node().flags())
+                    self.take_over(&kid, &mut state, parent.node().flags())
                 };
                 if !below.is_empty() {
                     pending.push((kid, below));
@@ -135,7 +141,8 @@ impl Walk {
     ///
     /// The caller holds the node's lock, and has read `above` since it does. It does not hold the parent's: whoever
     /// changes those flags after they were read has this node on the list, and comes by later.
-    fn take_over(&mut self, node: &Node, state: &mut State, above: u32) -> Vec<NodeRef> {
+    fn take_over(&mut self, branch: &NodeRef, state: &mut State, above: u32) -> Vec<NodeRef> {
+        let node = branch.node();
         let before = node.flags();
         let mut after = flags::under(before, above);
         if after & CANCELLED != 0 && state.kids.is_empty() {
@@ -146,6 +153,9 @@ impl Walk {
         }
         node.change_flags(before, after);
         let news = after & !before;
+        if news & (INHERITED | OUTER) != 0 && state.holder.is_some() {
+            self.told.push(Arc::clone(branch));
+        }
         let to_wake = if before & WATCH != 0 {
             INHERITED | SOFT_AROUND
         } else {
@@ -174,6 +184,9 @@ impl Walk {
             }
         }
         drop(self.cancelled);
+        if !self.told.is_empty() {
+            holders::note_told(self.told);
+        }
         self.wakers.into_iter().for_each(unhandled::wake);
     }
 }
