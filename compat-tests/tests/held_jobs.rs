@@ -10,10 +10,12 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
+    task::Poll,
     time::Duration,
 };
 
 use anyrt::{scope, sync::CapacityLimiter, task_group, thread::ThreadError, to_thread, yield_now};
+use anyrt_compat_tests::tools::peek;
 use anyrt_core::{Backend, Capabilities, Gone, Instant, Launch, OwnedIo, Refused, RuntimeId};
 use anyrt_sim::{Order, Sim, SimRuntime};
 
@@ -28,6 +30,8 @@ enum Pool {
     Refusing,
     /// Dropped unrun, as by a runtime that shuts down.
     Dropping,
+    /// Done before the call that submitted it goes on.
+    Fast,
 }
 
 impl Pool {
@@ -98,6 +102,7 @@ impl Backend for Handle {
             Pool::Holding(jobs) => jobs.lock().unwrap().push(Box::new(job)),
             Pool::Refusing => return Err(io::Error::from(io::ErrorKind::WouldBlock)),
             Pool::Dropping => drop(job),
+            Pool::Fast => std::thread::spawn(job).join().unwrap(),
         }
         Ok(())
     }
@@ -241,4 +246,14 @@ fn inside_a_scope_a_lost_function_ends_it_with_shutdown() {
         outcome.unwrap_err().reason(),
         anyrt::cancel::Reason::Shutdown
     );
+}
+
+#[test]
+fn a_call_suspends_although_its_function_has_returned() {
+    let polls = run(&Pool::Fast, async {
+        let mut call = Box::pin(to_thread(|| 7));
+        let first = peek(&mut call).await;
+        (first, call.await)
+    });
+    assert_eq!(polls, (Poll::Pending, 7));
 }

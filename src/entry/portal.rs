@@ -3,11 +3,12 @@
 use std::{
     fmt,
     future::Future,
+    mem,
     ops::Deref,
     panic,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    thread::{self, JoinHandle},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    thread::{self, JoinHandle, ThreadId},
 };
 
 use super::{Builder, RunError};
@@ -39,8 +40,8 @@ pub fn start_portal(backend: &str) -> Result<PortalGuard, RunError> {
 /// A [`Portal`] into a runtime that runs on a thread of its own, until this is closed or dropped.
 ///
 /// Dropping it stops the portal, waits for the calls that run (while the thread is panicking, cancels them), ends the
-/// runtime and joins its thread: it blocks. Inside a task of that very runtime it blocks nothing and joins nothing; the
-/// runtime then ends by itself.
+/// runtime and joins its thread: it blocks. Where a call would be refused, on a thread that polls tasks of whichever run, it
+/// blocks nothing and joins nothing; the runtime then ends by itself.
 #[must_use = "dropping it ends the runtime"]
 pub struct PortalGuard {
     portal: Portal,
@@ -80,7 +81,7 @@ impl PortalGuard {
         }
     }
 
-    /// Stops the portal, ends the runtime, and joins its thread; blocks meanwhile.
+    /// Stops the portal, ends the runtime, and joins its thread; blocks meanwhile, unless this thread polls tasks.
     ///
     /// # Errors
     ///
@@ -157,7 +158,16 @@ pub struct PortalProvider {
 
 struct Provided {
     start: Box<dyn Fn() -> Result<PortalGuard, RunError> + Send + Sync>,
-    users: Mutex<Option<Users>>,
+    state: Mutex<State>,
+    /// Told when a start is over.
+    started: Condvar,
+}
+
+enum State {
+    Idle,
+    /// This thread starts the runtime, on no lock: that is the program's code.
+    Starting(ThreadId),
+    Used(Users),
 }
 
 struct Users {
@@ -171,7 +181,8 @@ impl PortalProvider {
         Self {
             shared: Arc::new(Provided {
                 start: Box::new(start),
-                users: Mutex::new(None),
+                state: Mutex::new(State::Idle),
+                started: Condvar::new(),
             }),
         }
     }
@@ -182,21 +193,15 @@ impl PortalProvider {
     /// # Errors
     ///
     /// When the runtime can not be started.
+    ///
+    /// # Panics
+    ///
+    /// Inside the closure that starts the runtime, which would wait for itself; and with a panic of that closure.
     pub fn get(&self) -> Result<SharedPortal, RunError> {
-        let mut users = self.shared.users();
-        let portal = match &mut *users {
-            Some(users) => {
-                users.count += 1;
-                users.guard.portal.clone()
-            }
-            none => {
-                let guard = (self.shared.start)()?;
-                let portal = guard.portal.clone();
-                *none = Some(Users { guard, count: 1 });
-                portal
-            }
+        let portal = match self.shared.join() {
+            Some(portal) => portal,
+            None => self.shared.start()?,
         };
-        drop(users);
         Ok(SharedPortal {
             portal,
             shared: Arc::clone(&self.shared),
@@ -205,8 +210,50 @@ impl PortalProvider {
 }
 
 impl Provided {
-    fn users(&self) -> MutexGuard<'_, Option<Users>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The portal that is there, with one more user. If there is none, the caller is to start it, and nobody else does.
+    fn join(&self) -> Option<Portal> {
+        let mut state = self.state();
+        loop {
+            match &mut *state {
+                State::Used(users) => {
+                    users.count += 1;
+                    return Some(users.guard.portal.clone());
+                }
+                State::Idle => {
+                    *state = State::Starting(thread::current().id());
+                    return None;
+                }
+                State::Starting(by) => assert!(
+                    *by != thread::current().id(),
+                    "the closure of a `PortalProvider` asked it for the portal that it is to start: start the runtime with \
+                     `Builder::start_portal` there"
+                ),
+            }
+            state = self
+                .started
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Starts the runtime. If that fails, the next who comes tries again.
+    fn start(&self) -> Result<Portal, RunError> {
+        struct Over<'a>(&'a Provided, Option<Users>);
+        impl Drop for Over<'_> {
+            fn drop(&mut self) {
+                *self.0.state() = self.1.take().map_or(State::Idle, State::Used);
+                self.0.started.notify_all();
+            }
+        }
+        let mut over = Over(self, None);
+        let guard = (self.start)()?;
+        let portal = guard.portal.clone();
+        over.1 = Some(Users { guard, count: 1 });
+        Ok(portal)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -234,14 +281,14 @@ impl Deref for SharedPortal {
 impl Drop for SharedPortal {
     fn drop(&mut self) {
         let last = {
-            let mut users = self.shared.users();
-            match &mut *users {
-                Some(Users { count: 1, .. }) => users.take(),
-                Some(others) => {
+            let mut state = self.shared.state();
+            match &mut *state {
+                State::Used(Users { count: 1, .. }) => mem::replace(&mut *state, State::Idle),
+                State::Used(others) => {
                     others.count -= 1;
-                    None
+                    return;
                 }
-                None => None,
+                State::Idle | State::Starting(_) => return,
             }
         };
         // Not under the lock: a call that is waited for here may want a portal, and gets a new runtime.

@@ -138,12 +138,9 @@ impl AnyBackend {
         value.expect("the thread is blocked until there is a value")
     }
 
-    /// Whether blocking this thread would stop what polls this runtime's tasks, as far as can be told: the threads of a
-    /// global executor do not know what they are, but a facade task knows its runtime.
+    /// Whether this thread polls this runtime's tasks, as far as the runtime can tell.
     pub(crate) fn is_polling_here(&self) -> bool {
         each!(self, backend => Backend::on_runtime_thread(backend))
-            || super::is_attached()
-                && super::with(|handle, _| handle.id() == self.id()).unwrap_or(false)
     }
 
     /// The grid that deadlines on this runtime share.

@@ -60,6 +60,21 @@ pub(super) fn native() -> Option<&'static str> {
     None
 }
 
+/// Whether this thread polls tasks of a native runtime, where that can be seen: the runtime's blocking threads do not.
+pub(super) fn polls_natively() -> bool {
+    #[cfg(feature = "tokio")]
+    if any_backend::Tokio::current()
+        .is_some_and(|tokio| anyrt_core::Backend::on_runtime_thread(&tokio))
+    {
+        return true;
+    }
+    #[cfg(feature = "async-std")]
+    if any_backend::AsyncStd::current().is_some() {
+        return true;
+    }
+    false
+}
+
 /// What all facade code inside foreign runtimes shares: one for the process.
 pub(super) fn ambient() -> &'static Arc<Shared> {
     static AMBIENT: OnceLock<Arc<Shared>> = OnceLock::new();

@@ -91,6 +91,11 @@ pub(crate) fn is_attached() -> bool {
     context::runtime(|runtime| runtime.is_some())
 }
 
+/// Whether this thread polls a facade future, a task of any run, or one of a native runtime where that can be seen.
+pub(crate) fn is_polling_here() -> bool {
+    context::is_inside() || detect::polls_natively()
+}
+
 /// The runtime around the caller, to be kept: what a group hands to its children.
 pub(crate) fn attached() -> Result<(Arc<Runtime>, AnyBackend), NoRuntime> {
     context::runtime(|runtime| match runtime {

@@ -76,6 +76,7 @@ enum Step<T: 'static> {
 /// A job without its bound on `T`, which a destructor can not have.
 trait Work<T>: Send + Sync {
     fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<Ended<T>>;
+    fn wake_when_ended(&self, cx: &mut Context<'_>);
     fn withdraw(&self) -> Option<(Function<T>, Token)>;
     fn abandon(&self);
     fn hold(&self) -> &LentHold;
@@ -84,6 +85,10 @@ trait Work<T>: Send + Sync {
 impl<T: Send + 'static> Work<T> for Job<T> {
     fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<Ended<T>> {
         Job::poll_ended(self, cx)
+    }
+
+    fn wake_when_ended(&self, cx: &mut Context<'_>) {
+        Job::wake_when_ended(self, cx);
     }
 
     fn withdraw(&self) -> Option<(Function<T>, Token)> {
@@ -136,6 +141,7 @@ impl<T: Send + 'static> Future for Call<T> {
         if this.leaf.poll_enter(cx).is_pending() {
             return Poll::Pending;
         }
+        let mut submitted = false;
         loop {
             match this.step {
                 Step::New(function) => {
@@ -178,9 +184,13 @@ impl<T: Send + 'static> Future for Call<T> {
                     let caller = Caller::new(runtime, handle, &node, token.limiter());
                     *this.step =
                         Step::Working(Job::submit(caller, place, function, token, this.hold));
+                    submitted = true;
                 }
                 Step::Working(work) => {
-                    if let Poll::Ready(ended) = work.poll_ended(cx) {
+                    // Also where the worker is fast: a call suspends at least once.
+                    if submitted {
+                        work.wake_when_ended(cx);
+                    } else if let Poll::Ready(ended) = work.poll_ended(cx) {
                         this.hold.take_back(work.hold());
                         *this.step = Step::Done;
                         this.region.end();

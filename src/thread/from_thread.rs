@@ -99,7 +99,7 @@ where
 ///
 /// # Errors
 ///
-/// [`Cancelled`] if the runtime has gone, so that the closure did not run.
+/// [`Cancelled`], with reason [`Shutdown`](Reason::Shutdown), if the runtime has gone, so that the closure did not run.
 ///
 /// # Panics
 ///
@@ -110,7 +110,8 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    run(async { f() })
+    // It does not suspend, so that no cancel can end it: only a runtime that has gone runs it not.
+    run(async { f() }).map_err(|_gone| cancelled(Reason::Shutdown))
 }
 
 /// Whether the function should come to an end: its caller is cancelled, or has abandoned it.

@@ -1,7 +1,7 @@
 //! A function on its way to a worker thread and back.
 
 use std::{
-    io,
+    io, mem,
     panic::{self, AssertUnwindSafe, Location},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -42,6 +42,19 @@ enum Stage<T> {
     Taken,
 }
 
+impl<T> Shared<T> {
+    /// Takes out how the call has ended, once it has.
+    fn take_ended(&mut self) -> Option<Ended<T>> {
+        if !matches!(self.stage, Stage::Ended(_)) {
+            return None;
+        }
+        match mem::replace(&mut self.stage, Stage::Taken) {
+            Stage::Ended(ended) => Some(ended),
+            _ => unreachable!("the stage was just looked at"),
+        }
+    }
+}
+
 impl<T: Send + 'static> Job<T> {
     /// Hands the function to the runtime's blocking pool; it was called at `place`.
     pub(super) fn submit(
@@ -74,22 +87,44 @@ impl<T: Send + 'static> Job<T> {
 
     /// What the worker brought back, once it has.
     pub(super) fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<Ended<T>> {
-        let mut shared = self.lock();
-        if let Stage::Ended(_) = shared.stage {
-            let stage = std::mem::replace(&mut shared.stage, Stage::Taken);
-            drop(shared);
-            let Stage::Ended(ended) = stage else {
-                unreachable!("the stage was just looked at")
-            };
-            return Poll::Ready(ended);
+        {
+            let mut shared = self.lock();
+            if let Some(ended) = shared.take_ended() {
+                return Poll::Ready(ended);
+            }
+            let current = shared.waiter.as_ref();
+            if current.is_some_and(|current| current.will_wake(cx.waker())) {
+                return Poll::Pending;
+            }
         }
-        let replaced = match &shared.waiter {
-            Some(current) if current.will_wake(cx.waker()) => None,
-            _ => shared.waiter.replace(cx.waker().clone()),
+        // On no lock: a waker's clone may run any code.
+        let waker = cx.waker().clone();
+        let (ended, unused) = {
+            let mut shared = self.lock();
+            match shared.take_ended() {
+                Some(ended) => (Some(ended), Some(waker)),
+                None => (None, shared.waiter.replace(waker)),
+            }
         };
-        drop(shared);
-        drop(replaced);
-        Poll::Pending
+        unused.into_iter().for_each(unhandled::discard);
+        ended.map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// Has the caller woken once the worker has brought something back, at once if it has already.
+    pub(super) fn wake_when_ended(&self, cx: &mut Context<'_>) {
+        let waker = cx.waker().clone();
+        let unused = {
+            let mut shared = self.lock();
+            if let Stage::Ended(_) = shared.stage {
+                Err(waker)
+            } else {
+                Ok(shared.waiter.replace(waker))
+            }
+        };
+        match unused {
+            Ok(replaced) => replaced.into_iter().for_each(unhandled::discard),
+            Err(waker) => unhandled::wake(waker),
+        }
     }
 
     /// What the call has lent.
@@ -108,22 +143,20 @@ impl<T: Send + 'static> Job<T> {
     /// The caller leaves: an unstarted function is dropped, a running one loses its audience, and hears of it.
     pub(super) fn abandon(&self) {
         self.call.abandon();
-        let (function, ended) = {
+        let (function, ended, waiter) = {
             let mut shared = self.lock();
-            shared.waiter = None;
+            let waiter = shared.waiter.take();
             match &mut shared.stage {
-                Stage::Queued(function) => (function.take(), None),
+                Stage::Queued(function) => (function.take(), None, waiter),
                 Stage::Running { abandoned } => {
                     *abandoned = true;
-                    (None, None)
+                    (None, None, waiter)
                 }
-                Stage::Ended(_) => (
-                    None,
-                    Some(std::mem::replace(&mut shared.stage, Stage::Taken)),
-                ),
-                Stage::Taken => (None, None),
+                Stage::Ended(_) => (None, shared.take_ended(), waiter),
+                Stage::Taken => (None, None, waiter),
             }
         };
+        waiter.into_iter().for_each(unhandled::discard);
         // In this order: the function goes before its token is free again.
         if let Some((function, token)) = function {
             forget_panic(function);
@@ -154,7 +187,7 @@ impl<T: Send + 'static> Job<T> {
             if let Stage::Running { abandoned: true } | Stage::Taken = shared.stage {
                 (Some(ended), None, None)
             } else {
-                let previous = std::mem::replace(&mut shared.stage, Stage::Ended(ended));
+                let previous = mem::replace(&mut shared.stage, Stage::Ended(ended));
                 (None, Some(previous), shared.waiter.take())
             }
         };

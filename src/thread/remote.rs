@@ -8,13 +8,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use anyrt_core::tree::Kind;
+use anyrt_core::tree::{Closed, Kind};
 use pin_project_lite::pin_project;
 
 use super::worker::Caller;
 use crate::{
     payload::{Payload, caught},
-    runtime::AnyBackend,
+    runtime::{self, AnyBackend},
     task::{Identity, Members, TaskHandle, spawn, task_group},
 };
 
@@ -23,30 +23,35 @@ pub(super) type Remote<T> = TaskHandle<Result<T, Payload>>;
 
 /// Starts a task of a group for another thread. It waits for what foreign code leaves behind in it, whose panics are
 /// its own (rule C10).
+///
+/// # Errors
+///
+/// When the group is closed; nothing was started then.
 #[track_caller]
 pub(super) fn spawn_remote<T, Fut>(
     members: &Arc<Members<Infallible>>,
     identity: Identity,
     body: Fut,
-) -> Remote<T>
+) -> Result<Remote<T>, Closed>
 where
     T: Send + 'static,
     Fut: Future<Output = T> + Send + 'static,
 {
-    spawn(
-        members,
-        Kind::Task,
-        identity,
-        Contained {
-            body: Some(task_group(move |_group| body)),
-        },
-    )
+    let body = Contained {
+        body: Some(task_group(move |_group| body)),
+    };
+    let task = spawn(members, Kind::Task, identity, body);
+    if task.was_refused() {
+        return Err(Closed);
+    }
+    Ok(task)
 }
 
-/// Whether this thread polls the runtime's tasks, so that it would wait for itself.
+/// Whether this thread polls tasks, which would stand still while it waited for what `handle`'s runtime has to do, and on
+/// which that may depend.
 pub(super) fn would_block(handle: &AnyBackend) -> bool {
-    // A worker thread knows its runtime, too, and may block.
-    Caller::current().is_none() && handle.is_polling_here()
+    // A worker thread is inside the call that it serves, and may block.
+    Caller::current().is_none() && (handle.is_polling_here() || runtime::is_polling_here())
 }
 
 /// Blocks this thread until the future is ready.

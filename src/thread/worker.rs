@@ -75,7 +75,11 @@ impl Caller {
 
     /// The call whose function this thread runs.
     pub(super) fn current() -> Option<Arc<Self>> {
-        CALLER.with_borrow(Clone::clone)
+        // In the destructors of a thread that ends there may be none any more.
+        CALLER
+            .try_with(|caller| caller.borrow().clone())
+            .ok()
+            .flatten()
     }
 
     /// Runs the function of the call, where the call was made: in its scopes, on its runtime.
@@ -83,7 +87,8 @@ impl Caller {
         struct Restored(Option<Arc<Caller>>);
         impl Drop for Restored {
             fn drop(&mut self) {
-                CALLER.set(self.0.take());
+                let before = self.0.take();
+                let _ = CALLER.try_with(|caller| caller.replace(before));
             }
         }
         let _restored = Restored(CALLER.replace(Some(Arc::clone(self))));

@@ -30,6 +30,9 @@
 //!
 //! # What is not
 //!
+//! - Blocking jobs run in the pool that async-std itself uses, the crate `blocking`: 500 threads at most, or
+//!   `BLOCKING_MAX_THREADS`. Where the system has no thread for a job, the pool tries again and again, and the job waits; it is
+//!   not refused.
 //! - async-std does not end. Tasks that are left go on, timers and descriptors too:
 //!   [`Capabilities`](anyrt_core::Capabilities) says so.
 #![forbid(unsafe_code)]

@@ -34,14 +34,17 @@
 //!   [`SmolRuntime`] answers [`Gone`](anyrt_core::Gone) after shutdown, and whoever waits on it from outside is woken.
 //! - Dropping smol's handle of a task, or of a blocking job that has not started, cancels it. Here tasks
 //!   and jobs are detached.
-//! - smol's pool forgets its jobs. A [`SmolRuntime`] counts them, waits for them at shutdown, and drops
-//!   those that have not started.
+//! - smol's pool forgets its jobs, and waits for ever where the system has no thread for one. Those of a [`SmolRuntime`] run
+//!   on [anyrt's](anyrt_core::pool), which refuses them then; they are counted, waited for at shutdown, and dropped where they
+//!   have not started.
 //!
 //! # What is not
 //!
 //! - The threads of the global executor look like any other:
 //!   [`on_runtime_thread`](anyrt_core::Backend::on_runtime_thread) is `false` there.
-//! - A blocking job is queued, not refused, when the system has no thread for it: the pool does not tell.
+//! - On the global executor blocking jobs run in smol's pool, the crate `blocking`: 500 threads at most, or
+//!   `BLOCKING_MAX_THREADS`. Where the system has no thread for a job, the pool tries again and again, and the job waits; it is
+//!   not refused. Its threads end after half a second without work, but for one.
 #![forbid(unsafe_code)]
 
 mod ambient;

@@ -12,7 +12,7 @@ use std::{
 
 use anyrt_async_io::Gate;
 use anyrt_core::tally::Tally;
-use anyrt_core::{Gone, RuntimeId};
+use anyrt_core::{Gone, RuntimeId, pool};
 use async_executor::StaticExecutor;
 
 use crate::contained::Contained;
@@ -65,16 +65,14 @@ impl Own {
 
     pub(crate) fn spawn_blocking(&self, job: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let ticket = self.jobs.begin().ok_or(Gone)?;
-        blocking::unblock(move || {
+        pool::run(Box::new(move || {
             let ticket = ticket;
             if ticket.is_closed() {
                 drop(job);
             } else {
                 job();
             }
-        })
-        .detach();
-        Ok(())
+        }))
     }
 
     /// Refuses what is new, has tasks dropped instead of polled, tells workers to stop, and wakes waits

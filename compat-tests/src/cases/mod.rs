@@ -35,6 +35,7 @@ pub mod outside;
 pub mod overdue;
 pub mod owned_ends;
 pub mod owned_groups;
+pub mod portal_refusals;
 pub mod portals;
 pub mod racing;
 pub mod reasons;

@@ -10,8 +10,6 @@ use crate::cases::composition::{combinators::*, drops::*, moves::*, wakers::*};
 #[allow(clippy::wildcard_imports)]
 use crate::cases::contract::sources::*;
 #[allow(clippy::wildcard_imports)]
-use crate::cases::lending::*;
-#[allow(clippy::wildcard_imports)]
 use crate::cases::sync::{
     channels::*, conditions::*, conserving::*, crossing::*, ends::*, exclusion::*, given_up::*,
     giving_up::*, grants::*, locks::*, meetings::*, places::*,
@@ -31,6 +29,8 @@ use crate::cases::{
     scopes::*, shields::*, spawned_cleanups::*, start_ends::*, starts::*, threads::*, time::*,
     walks::*,
 };
+#[allow(clippy::wildcard_imports)]
+use crate::cases::{lending::*, portal_refusals::*};
 use crate::{
     Body, Case,
     Level::Must,

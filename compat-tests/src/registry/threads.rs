@@ -153,6 +153,7 @@ macro_rules! threads {
                 "H-717" Must [H4] h717_another_limiter_in_between =
                     "nested: ran
                      borrowed: 0";
+                "H-726" Must [H1] h726_a_call_suspends = "suspended: 50";
             }
 
             launching since "0.1" {
@@ -167,6 +168,27 @@ macro_rules! threads {
                 "H-514" Must [H5] h514_users_share_one_runtime = "started: 1 1 2";
                 "H-515" Must [H5 R6] h515_a_wait_ends_with_the_run = "call: Cancelled";
                 "H-411" Must [H4 R6] &[ParallelJobs] h411_after_its_run_a_function_gets_nothing = "function: Err(Explicit)";
+                "H-720" Must [H5] h720_a_task_of_another_run_is_refused =
+                    "call: OnRuntimeThread
+                     start: OnRuntimeThread
+                     wait: OnRuntimeThread OnRuntimeThread
+                     awaited: 7
+                     worker: 8
+                     thread: 9";
+                "H-721" Must [H5] h721_a_facade_future_polled_by_hand_is_refused =
+                    "inside: OnRuntimeThread
+                     outside: 7";
+                "H-722" Must [H5] h722_a_guard_that_a_task_drops_joins_nothing =
+                    "order: dropped call-ends
+                     late: Stopped";
+                "H-723" Must [H5] h723_a_late_call_is_refused_as_stopped = "wrong: 0";
+                "H-724" Must [H5] h724_a_guard_in_a_thread_local =
+                    "value: 7
+                     late: Stopped";
+                "H-725" Must [H5] h725_a_provider_starts_on_no_lock =
+                    "inside: true
+                     again: true";
+                "H-727" Must [H4 R6] &[ParallelJobs Shutdown] h727_after_its_run_no_closure_runs = "gone: true";
                 "H-705" Must [C10 R5] h705_an_orphans_panic_cancels_main = "order: main-dropped orphan";
                 "H-018" Must [H2 R5] h018_a_run_waits_for_its_functions = "order: function-ends run-ends";
             }

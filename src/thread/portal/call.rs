@@ -38,16 +38,18 @@ impl<T: Send + 'static> PortalCall<T> {
         members: &Arc<Members<Infallible>>,
         identity: Identity,
         future: Fut,
-    ) -> Self
+    ) -> Result<Self, PortalError>
     where
         Fut: Future<Output = T> + Send + 'static,
     {
-        Self {
-            remote: spawn_remote(members, identity, future),
+        // A portal that has closed meanwhile has been stopped before.
+        let remote = spawn_remote(members, identity, future).map_err(|_| PortalError::Stopped)?;
+        Ok(Self {
+            remote,
             members: Arc::clone(members),
             cancel: Remote::cancel,
             cancels: false,
-        }
+        })
     }
 }
 
@@ -56,7 +58,7 @@ impl<T> PortalCall<T> {
     ///
     /// # Errors
     ///
-    /// See [`PortalError`]. On a thread that polls the runtime's tasks the call runs on, unheard.
+    /// See [`PortalError`]. On a thread that polls tasks the call runs on, unheard.
     ///
     /// # Panics
     ///

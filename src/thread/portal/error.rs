@@ -4,13 +4,14 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortalError {
-    /// The calling thread polls tasks of the portal's runtime, and would wait for itself.
+    /// The calling thread polls a task, or a future of this crate's, of whichever runtime: blocking it would stop what the call
+    /// may depend on.
     #[error(
-        "this thread polls tasks of the portal's runtime, which blocking would stop: spawn the call and await it, or block \
-         in `to_thread`"
+        "this thread polls tasks, which blocking would stop: spawn the call and await it, or block in `to_thread`"
     )]
     OnRuntimeThread,
-    /// The portal has been stopped, or its body has returned. Nothing was started.
+    /// The portal has been stopped, or its body has returned. Nothing was started; that is never told as
+    /// [`Cancelled`](Self::Cancelled).
     #[error(
         "the portal has been stopped: make the call before `stop`, and before the body of the portal returns"
     )]

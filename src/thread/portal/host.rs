@@ -58,7 +58,7 @@ impl Drop for Stopping {
     }
 }
 
-/// Calls async code from any thread that polls no task of the portal's runtime; see [`portal()`].
+/// Calls async code from any thread that polls no tasks; see [`portal()`].
 ///
 /// A clone is the same portal. It keeps neither the runtime nor the portal's body alive.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// See [`PortalError`]. On a thread that polls the runtime's tasks the future is dropped unpolled.
+    /// See [`PortalError`]. On a thread that polls tasks the future is dropped unpolled.
     ///
     /// # Panics
     ///
@@ -120,7 +120,7 @@ impl Portal {
         if self.stopped.is_set() {
             return Err(PortalError::Stopped);
         }
-        Ok(PortalCall::new(&self.members, Identity::here(), future))
+        PortalCall::new(&self.members, Identity::here(), future)
     }
 
     /// Starts a task, and blocks this thread until the task says that it is ready; gives what it says, and the call.

@@ -34,8 +34,8 @@
 //!   cancelled from around it, cancels them.
 //! - A call's panic resumes where its value is waited for, and harms no other call; so does the panic of a task that foreign
 //!   code has left behind in it, which the call waits for (C10).
-//! - Where the runtime's own tasks are polled, what would block is refused with
-//!   [`PortalError::OnRuntimeThread`]. Await the [`PortalCall`] there; it may be awaited on another runtime, too.
+//! - Where tasks are polled, of whichever run, or of a native runtime where that can be seen, what would block is refused
+//!   with [`PortalError::OnRuntimeThread`]; worker threads are never refused. Await the [`PortalCall`] there; it may be awaited on another runtime, too.
 //! - Nothing hangs: when the portal or its runtime ends, waiting ends with [`PortalError::Cancelled`].
 //!
 //! Rule H5.
