@@ -53,7 +53,7 @@ fn text_of_panic<T: ToString>(f: impl FnOnce() -> T) -> String {
 }
 
 /// What a function has run is over when what it has left behind is.
-pub async fn h700_a_function_waits_for_what_it_leaves_behind(t: Trace) {
+pub async fn h740_a_function_waits_for_what_it_leaves_behind(t: Trace) {
     let trace = t.clone();
     task_group(async |tg: TaskGroup| {
         tg.spawn(async move {
@@ -78,7 +78,7 @@ pub async fn h700_a_function_waits_for_what_it_leaves_behind(t: Trace) {
 }
 
 /// The panic of what was left behind resumes in the function, whether it came before the drop or after it.
-pub async fn h701_an_orphans_panic_resumes_in_the_function(t: Trace) {
+pub async fn h741_an_orphans_panic_resumes_in_the_function(t: Trace) {
     let trace = t.clone();
     to_thread(move || {
         let after = text_of_panic(|| {
@@ -124,7 +124,7 @@ pub async fn h701_an_orphans_panic_resumes_in_the_function(t: Trace) {
 }
 
 /// A destructor that panics while its future is dropped by a cancel is heard in the function.
-pub async fn h702_a_destructors_panic_resumes_in_the_function(t: Trace) {
+pub async fn h742_a_destructors_panic_resumes_in_the_function(t: Trace) {
     let trace = t.clone();
     let outcome = scope(async |s| {
         to_thread(move || {
@@ -151,7 +151,7 @@ pub async fn h702_a_destructors_panic_resumes_in_the_function(t: Trace) {
 
 /// What an abandoned function has running in a shield is waited for by the group around the call; and so is what it starts
 /// after that, while the group is open.
-pub async fn h703_the_group_waits_for_the_tasks_of_an_abandoned_function(t: Trace) {
+pub async fn h743_the_group_waits_for_the_tasks_of_an_abandoned_function(t: Trace) {
     let (running, release, again) = (Gate::new(), Gate::new(), Gate::new());
     let (inside, wait, second, trace) =
         (running.clone(), release.clone(), again.clone(), t.clone());

@@ -117,14 +117,14 @@ macro_rules! threads {
                 "H-511" Must [H5] h511_a_dropped_call_runs_on_unless_asked =
                     "kept: ran
                      cancelled: dropped";
-                "H-700" Must [C10 H4] h700_a_function_waits_for_what_it_leaves_behind =
+                "H-740" Must [C10 H4] h740_a_function_waits_for_what_it_leaves_behind =
                     "order: future-ends orphan-ends run-returns-true group-returns";
-                "H-701" Must [C10 H4] h701_an_orphans_panic_resumes_in_the_function =
+                "H-741" Must [C10 H4] h741_an_orphans_panic_resumes_in_the_function =
                     "function: after beats-a-value before works";
-                "H-702" Must [H4 T4] h702_a_destructors_panic_resumes_in_the_function =
+                "H-742" Must [H4 T4] h742_a_destructors_panic_resumes_in_the_function =
                     "function: destructor Explicit
                      main: Ok(())";
-                "H-703" Must [C10 H4] h703_the_group_waits_for_the_tasks_of_an_abandoned_function =
+                "H-743" Must [C10 H4] h743_the_group_waits_for_the_tasks_of_an_abandoned_function =
                     "body: Explicit
                      function: true true
                      order: first-ends second-ends group-returns";
