@@ -74,13 +74,13 @@ fn no_future_is_larger_than_its_budget() {
             224,
         ),
         ("sleep_forever", size_of_val(&sleep_forever()), 224),
-        ("finally", around(finally(body(()), || body(()))), 400),
+        ("finally", around(finally(body(()), || body(()))), 408),
         (
             "finally_spawned",
             around(finally_spawned(body(()), || body(()))),
-            352,
+            360,
         ),
-        ("a grace", around(shield(body(())).grace(second)), 312),
+        ("a grace", around(shield(body(())).grace(second)), 320),
         ("gather", around(gather([body(())])), 72),
         (
             "try_gather",
@@ -107,14 +107,14 @@ fn no_future_is_larger_than_its_budget() {
         (
             "local_task_group",
             size_of_val(&local_task_group(|_| body(()))),
-            416,
+            424,
         ),
         ("join", size_of_val(&owned.join()), 32),
-        ("close", size_of_val(&owned.close()), 128),
+        ("close", size_of_val(&owned.close()), 136),
         (
             "start",
             size_of_val(&group.map(|group| group.start(|_: anyrt::task::Ready<()>| body(())))),
-            168,
+            176,
         ),
         ("lock", size_of_val(&mutex.lock()), 32),
         (
@@ -142,19 +142,19 @@ fn no_future_is_larger_than_its_budget() {
             288,
         ),
         ("fail_after", around(fail_after(second, body(()))), 288),
-        ("shield", around(shield(body(()))), 96),
+        ("shield", around(shield(body(()))), 104),
         ("cancelled", size_of_val(&cancelled()), 72),
         ("task_group", around(task_group(|_| body(()))), 216),
         ("try_task_group", around(try_task_group(of_try)), 216),
         ("a variable's scope", around(DEPTH.scope(1, body(()))), 64),
-        ("to_thread", size_of_val(&to_thread(|| ())), 192),
-        ("try_run", size_of_val(&to_thread(|| ()).try_run()), 192),
+        ("to_thread", size_of_val(&to_thread(|| ())), 200),
+        ("try_run", size_of_val(&to_thread(|| ()).try_run()), 200),
         ("acquire", size_of_val(&limiter.acquire()), 40),
         ("acquire_for", size_of_val(&limiter.acquire_for("key")), 40),
         ("a handle", size_of::<TaskHandle<[u8; 128]>>(), 16),
         ("a scope's handle", size_of::<CancelScope>(), 16),
         ("a group's handle", size_of::<TaskGroup>(), 8),
-        ("a token", size_of::<Token>(), 8),
+        ("a token", size_of::<Token>(), 16),
     ];
     let mut over = String::new();
     for (name, size, budget) in table {

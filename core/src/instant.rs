@@ -25,8 +25,8 @@ impl Instant {
     /// Now, by the clock of the runtime around the caller.
     ///
     /// Outside any facade task or facade worker thread this is the machine's monotonic clock, except inside a tokio
-    /// runtime, with anyrt's feature `tokio`: there it is tokio's, which a test may have paused. (That is known from the
-    /// first facade future on that is polled in the process.)
+    /// runtime, with anyrt's feature `tokio`: there it is tokio's, which a test may have paused. (That is known once
+    /// a facade future of the process has looked for its runtime, as all do but `yield_now`.)
     pub fn now() -> Self {
         context::runtime(|runtime| match runtime {
             Some(runtime) => runtime.handle().now(),

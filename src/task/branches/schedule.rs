@@ -33,8 +33,6 @@ pub(crate) struct Schedule {
 /// How far the branches have come.
 struct Progress {
     roster: Roster,
-    /// A branch was dropped by a cancel from around, before the outcome was decided.
-    lost: bool,
     panic: Option<Payload>,
 }
 
@@ -56,6 +54,9 @@ pub struct Roster {
     queue: ReadyQueue,
     occupied: usize,
     stopped: bool,
+    /// A branch was dropped by a cancel from around, before the outcome was decided. It is here for the sake of the size:
+    /// next to `stopped` it takes no room.
+    lost: bool,
 }
 
 impl Roster {
@@ -98,7 +99,6 @@ impl Schedule {
             around: Region::new(Kind::Group, Deadline::Never),
             progress: Progress {
                 roster,
-                lost: false,
                 panic: None,
             },
         }
@@ -116,14 +116,14 @@ impl Schedule {
 
     /// Whether a branch was dropped by a cancel from around while it was still wanted.
     pub(crate) fn is_cut(&self) -> bool {
-        self.progress.lost
+        self.progress.roster.lost
     }
 
     /// Stops what is left where a branch was lost to a cancel and nothing is cancelled any more (rule C6): the branches
     /// can not come to what they were run for.
     #[inline]
     pub(crate) fn stop_if_cut<S: Slots>(&mut self, slots: Pin<&mut S>) {
-        if self.progress.lost && !context::is_cancelled() {
+        if self.progress.roster.lost && !context::is_cancelled() {
             self.stop_what_is_left(slots);
         }
     }
@@ -233,7 +233,7 @@ impl Progress {
             None => (stopped, false),
         };
         if free {
-            self.lost |= cut && !stopped;
+            self.roster.lost |= cut && !stopped;
             self.vacate(slots, index);
         }
     }
