@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyrt_core::{
-    Shared,
+    Shared, context,
     tree::{self, Holder, HolderKind, NodeRef},
 };
 
@@ -95,6 +95,10 @@ impl Hold {
         self.release();
         if let State::Lent(holder) = self.0 {
             from.take_back();
+            // The regions around may hear of its end only now, or have heard in this poll.
+            if let Some(around) = context::existing_node() {
+                tree::take_outcome(&around);
+            }
             self.0 = State::Free(holder);
         }
     }

@@ -125,8 +125,14 @@ pub(super) const UNPOLLED: u32 = 1 << 24;
 /// Set by `close_when_empty`. Never cleared.
 pub(super) const LAST_CLOSES: u32 = 1 << 25;
 
+/// An operation below that came to its end elsewhere has given its outcome since the region began to be polled, so that the
+/// region is not polled once more for it: code after the operation runs to its next suspension, as ever.
+///
+/// Set by `take_outcome`. Cleared when the region is polled.
+pub(super) const TAKEN: u32 = 1 << 26;
+
 /// What a poll of the region settles.
-pub(super) const SINCE_POLLED: u32 = LANDED | UNPOLLED;
+pub(super) const SINCE_POLLED: u32 = LANDED | UNPOLLED | TAKEN;
 
 /// Cancelled in either way.
 pub(super) const CANCELLED: u32 = SELF | INHERITED;

@@ -3,7 +3,7 @@
 use std::{mem, sync::Arc};
 
 use super::{
-    flags::{CANCELLED, ENDED, LANDED, ROOT},
+    flags::{CANCELLED, ENDED, LANDED, ROOT, TAKEN},
     node::NodeRef,
 };
 use crate::unhandled;
@@ -55,17 +55,29 @@ fn take_back(placed: Option<NodeRef>) {
 /// polls its body once more before it drops it. So all of them are told before the first one finds that nothing
 /// holds any more.
 pub fn land(node: &NodeRef) {
+    raise_upwards(node, LANDED);
+    release(node);
+}
+
+/// The outcome of an operation that has landed was taken, by the code that is polled in the region of `node`.
+///
+/// Whether it landed before this poll or during it is chance; that code stops at its next suspension in either case.
+pub fn take_outcome(node: &NodeRef) {
+    raise_upwards(node, TAKEN);
+}
+
+/// Raises a flag from `node` up to the top of its task.
+fn raise_upwards(node: &NodeRef, flag: u32) {
     let mut current = Some(Arc::clone(node));
     while let Some(node) = current {
         let state = node.node().lock();
-        let before = node.node().raise(LANDED);
+        let before = node.node().raise(flag);
         let parent = (before & (ROOT | ENDED) == 0)
             .then(|| state.parent.clone())
             .flatten();
         drop(state);
         current = parent;
     }
-    release(node);
 }
 
 /// Releases one hold; the last one on a cancelled node wakes it, from whichever thread.

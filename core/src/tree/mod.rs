@@ -68,7 +68,7 @@ mod walk;
 pub use deadline::{Deadline, effective_deadline, effective_reason};
 pub use handover::{cancel_unless_handed_over, hand_over};
 pub use holders::{Holder, HolderKind, overdue};
-pub use holds::{hold, land, release};
+pub use holds::{hold, land, release, take_outcome};
 pub use label::{Activity, Label};
 pub use node::{Branch, Kind, Look, Node, NodeRef, Reason};
 pub use orphans::{adopt, adopt_from, group_around};

@@ -8,7 +8,7 @@ use super::{
     Deadline, Holder,
     flags::{
         ARMED, CANCELLED, CLOSED, DAEMON, ENDED, FROM_AROUND, GROUP, INHERITED, JOIN, LANDED,
-        LAST_CLOSES, OUTER, ROOT, SELF, SHIELD, SINCE_POLLED, SOFT, SOFTENED, WATCH,
+        LAST_CLOSES, OUTER, ROOT, SELF, SHIELD, SINCE_POLLED, SOFT, SOFTENED, TAKEN, WATCH,
     },
     holders::Millis,
     label::Label,
@@ -253,11 +253,12 @@ impl Node {
     /// Registers whom to wake, and looks, under one lock: nothing can happen in between.
     ///
     /// Where something has let go while the region was polled, its outcome may be there for the body to take: the region
-    /// is held for one poll more, and woken to it.
+    /// is held for one poll more, and woken to it; unless the body has taken what there was in this poll.
     pub fn look(&self, waker: &Waker) -> Look {
         let (look, landed) = self.with_waker(waker, |state| {
             let flags = self.flags();
-            let landed = flags & LANDED != 0 && flags & CANCELLED != 0 && state.holds == 0;
+            let landed =
+                flags & (LANDED | TAKEN) == LANDED && flags & CANCELLED != 0 && state.holds == 0;
             let look = Look {
                 own: state.reason,
                 inherited: flags & INHERITED != 0,
