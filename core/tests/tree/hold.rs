@@ -111,3 +111,20 @@ fn counts_survive_contention() {
     });
     assert_eq!(held(&[&root, &middle, &leaves[0], &leaves[1]]), [false; 4]);
 }
+
+/// What landed while a region was polled is worth one poll more, but not where the body has taken it in that poll.
+#[test]
+fn an_outcome_that_was_taken_is_not_waited_for() {
+    let root = scope();
+    let inside = under(&root, scope());
+    tree::cancel(&root, Reason::Explicit);
+    for taken in [false, true] {
+        tree::hold(&inside);
+        root.node().begin_poll();
+        tree::land(&inside);
+        if taken {
+            tree::take_outcome(&inside);
+        }
+        assert_eq!(must_drop(&root), taken);
+    }
+}
