@@ -12,7 +12,7 @@
 //!   something, and before it has seen it, gives it back: the next in line gets it.
 //! - Wakers are cloned before the lock, and woken and dropped after it: each may run any code. One that panics when it
 //!   is woken or dropped keeps none of the others from being woken, and whoever released does not suffer for it: see
-//!   [`unhandled`](crate::unhandled).
+//!   [`unhandled`].
 //! - Each of these steps takes constant time; without waiting nothing is allocated.
 //!
 //! # Example
