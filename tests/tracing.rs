@@ -11,10 +11,7 @@ use std::{
     },
 };
 
-use anyrt::{
-    Builder, debug::on_unhandled_error, scope, task::TryTaskGroup, time::sleep_forever,
-    try_task_group, yield_now,
-};
+use anyrt::{Builder, scope, task::TryTaskGroup, time::sleep_forever, try_task_group, yield_now};
 use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
@@ -245,93 +242,107 @@ fn spans_and_events_of_a_run() {
     }
 }
 
-/// Panics at each call for a span or an event of ours, of the kinds that are asked for.
-struct Broken(&'static [&'static str]);
+/// On one thread, so that the subscriber of this thread hears everything.
+#[cfg(feature = "sim")]
+mod broken {
+    use std::sync::Mutex;
 
-impl Broken {
-    fn at(&self, call: &'static str) {
-        if self.0.contains(&call) {
-            std::panic::panic_any(call);
+    use anyrt::{
+        Builder, debug::on_unhandled_error, task::TryTaskGroup, time::sleep_forever,
+        try_task_group, yield_now,
+    };
+    use tracing::{
+        Event, Metadata, Subscriber,
+        span::{Attributes, Id, Record},
+        subscriber,
+    };
+
+    /// Panics at each call for a span or an event of ours, of the kinds that are asked for.
+    struct Broken(&'static [&'static str]);
+
+    impl Broken {
+        fn at(&self, call: &'static str) {
+            if self.0.contains(&call) {
+                std::panic::panic_any(call);
+            }
         }
     }
-}
 
-impl Subscriber for Broken {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "anyrt"
+    impl Subscriber for Broken {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == "anyrt"
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            self.at("new");
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, _: &Event<'_>) {
+            self.at("event");
+        }
+
+        fn enter(&self, _: &Id) {
+            self.at("enter");
+        }
+
+        fn exit(&self, _: &Id) {
+            self.at("exit");
+        }
+
+        fn try_close(&self, _: Id) -> bool {
+            self.at("close");
+            true
+        }
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        self.at("new");
-        Id::from_u64(1)
-    }
+    /// What the unhandled-error hook has heard of subscribers.
+    static LOST: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, _: &Event<'_>) {
-        self.at("event");
-    }
-
-    fn enter(&self, _: &Id) {
-        self.at("enter");
-    }
-
-    fn exit(&self, _: &Id) {
-        self.at("exit");
-    }
-
-    fn try_close(&self, _: Id) -> bool {
-        self.at("close");
-        true
-    }
-}
-
-/// What the unhandled-error hook has heard of subscribers.
-static LOST: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
-
-#[cfg(feature = "sim")]
-#[test]
-fn a_subscriber_that_panics_keeps_no_group_from_ending() {
-    on_unhandled_error(|lost| {
-        assert!(lost.to_string().contains("`tracing` subscriber"), "{lost}");
-        let call = lost.error.downcast_ref::<&str>();
-        LOST.lock().unwrap().push(call.expect("a call's name"));
-    });
-    // On one thread, so that the subscriber of this thread hears everything.
-    for calls in [
-        &["new"][..],
-        &["enter"],
-        &["exit"],
-        &["close"],
-        &["event"],
-        &["exit", "close", "event"],
-    ] {
-        let ended = subscriber::with_default(Broken(calls), || {
-            Builder::new().backend("sim").run(async {
-                try_task_group(async |tg: TryTaskGroup<&str>| {
-                    let value = tg.spawn_value(async {
-                        yield_now().await;
-                        Ok(7)
-                    });
-                    assert_eq!(value.await, Ok(7));
-                    tg.spawn(async { Err("error") });
-                    sleep_forever().await;
-                    Ok(())
-                })
-                .await
-                .map_err(|errors| errors.into_first())
-            })
+    #[test]
+    fn a_subscriber_that_panics_keeps_no_group_from_ending() {
+        on_unhandled_error(|lost| {
+            assert!(lost.to_string().contains("`tracing` subscriber"), "{lost}");
+            let call = lost.error.downcast_ref::<&str>();
+            LOST.lock().unwrap().push(call.expect("a call's name"));
         });
-        assert_eq!(
-            ended.expect("the run ends"),
-            Err::<(), _>("error"),
-            "{calls:?}"
-        );
-        let heard = std::mem::take(&mut *LOST.lock().unwrap());
-        for call in calls {
-            assert!(heard.contains(call), "{call} of {calls:?}: {heard:?}");
+        for calls in [
+            &["new"][..],
+            &["enter"],
+            &["exit"],
+            &["close"],
+            &["event"],
+            &["exit", "close", "event"],
+        ] {
+            let ended = subscriber::with_default(Broken(calls), || {
+                Builder::new().backend("sim").run(async {
+                    try_task_group(async |tg: TryTaskGroup<&str>| {
+                        let value = tg.spawn_value(async {
+                            yield_now().await;
+                            Ok(7)
+                        });
+                        assert_eq!(value.await, Ok(7));
+                        tg.spawn(async { Err("error") });
+                        sleep_forever().await;
+                        Ok(())
+                    })
+                    .await
+                    .map_err(|errors| errors.into_first())
+                })
+            });
+            assert_eq!(
+                ended.expect("the run ends"),
+                Err::<(), _>("error"),
+                "{calls:?}"
+            );
+            let heard = std::mem::take(&mut *LOST.lock().unwrap());
+            for call in calls {
+                assert!(heard.contains(call), "{call} of {calls:?}: {heard:?}");
+            }
         }
     }
 }
