@@ -11,6 +11,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     pin::pin,
     task::{Context, Waker},
+    thread,
     time::Duration,
 };
 
@@ -59,7 +60,12 @@ fn an_infallible_call_panics_with_the_same_text() {
 #[test]
 fn an_owned_group_names_the_line_that_spawns() {
     let (told, tell) = std::sync::mpsc::channel();
+    // The hook is the process's, and other tests panic on their threads.
+    let here = thread::current().id();
     panic::set_hook(Box::new(move |info| {
+        if thread::current().id() != here {
+            return;
+        }
         let file = info.location().map(|place| place.file().to_owned());
         let _ = told.send(file);
     }));
